@@ -1,0 +1,78 @@
+import Foundation
+
+/// An habilitation: what one organisation may ask of the hub, why, and until when.
+///
+/// The truth of every right: scopes, limits and expiry come from here, never from the claims of a token
+/// (CRPA L114-8, R114-9-3).
+public struct Grant: Sendable, Hashable, Codable, Identifiable {
+    public let id: String
+    /// SIRET of the organisation that holds the right.
+    public var siret: String
+    public var organisation: String
+    public var title: String
+    /// The purpose the data may serve (RGPD art. 5-1 b).
+    public var purpose: String
+    public var scopes: [String]
+    /// Addresses or CIDR blocks that may use the grant's tokens; empty: any.
+    public var allowedAddresses: [String]
+    public var limit: Limit
+    public var expires: Date
+    public var revoked: Date?
+
+    /// How many calls the grant may make.
+    public enum Limit: Sendable, Hashable, Codable {
+        /// The limits of each API's group.
+        case standard
+        /// So many calls a minute over all APIs, in place of the groups' limits.
+        case perMinute(Int)
+        /// None: for contract checks and load tests only.
+        case unlimited
+    }
+
+    public init(
+        id: String, siret: String, organisation: String, title: String, purpose: String, scopes: [String],
+        allowedAddresses: [String] = [], limit: Limit = .standard, expires: Date, revoked: Date? = nil
+    ) {
+        self.id = id
+        self.siret = siret
+        self.organisation = organisation
+        self.title = title
+        self.purpose = purpose
+        self.scopes = scopes
+        self.allowedAddresses = allowedAddresses
+        self.limit = limit
+        self.expires = expires
+        self.revoked = revoked
+    }
+}
+
+/// One token of a grant; `id` is the `jti` of the JWT that carries it (RFC 7519 §4.1.7).
+public struct AccessToken: Sendable, Hashable, Codable, Identifiable {
+    public let id: String
+    public let grant: Grant.ID
+    public var issued: Date
+    public var expires: Date
+    public var revoked: Date?
+
+    public init(id: String, grant: Grant.ID, issued: Date, expires: Date, revoked: Date? = nil) {
+        self.id = id
+        self.grant = grant
+        self.issued = issued
+        self.expires = expires
+        self.revoked = revoked
+    }
+}
+
+/// Every grant and token at one moment, found without waiting.
+public struct GrantSnapshot: Sendable {
+    public let grants: [Grant.ID: Grant]
+    public let tokens: [AccessToken.ID: AccessToken]
+    /// Grows with each change; a verified token is cached under the version it was verified with.
+    public let version: Int
+
+    public init(grants: [Grant], tokens: [AccessToken], version: Int) {
+        self.grants = Dictionary(grants.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        self.tokens = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        self.version = version
+    }
+}

@@ -1,0 +1,80 @@
+extension JSON {
+    /// The value as compact JSON text in UTF-8.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(512)
+        write(into: &bytes)
+        return bytes
+    }
+
+    /// The value as compact JSON text.
+    public var serialized: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The value as JSON text of two-space steps, for people.
+    public var pretty: String {
+        var bytes: [UInt8] = []
+        write(into: &bytes, indent: 0)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the value to `bytes`; with `indent`, on lines of their own.
+    public func write(into bytes: inout [UInt8], indent: Int? = nil) {
+        switch self {
+        case .null: bytes.append(contentsOf: "null".utf8)
+        case .bool(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+        case .integer(let number): bytes.append(contentsOf: String(number).utf8)
+        case .decimal(let text): bytes.append(contentsOf: text.utf8)
+        case .string(let text): Self.write(text, into: &bytes)
+        case .array(let items):
+            Self.write(items, between: "[]", into: &bytes, indent: indent) { item, bytes, indent in
+                item.write(into: &bytes, indent: indent)
+            }
+        case .object(let members):
+            Self.write(members, between: "{}", into: &bytes, indent: indent) { member, bytes, indent in
+                Self.write(member.key, into: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                if indent != nil { bytes.append(0x20) }
+                member.value.write(into: &bytes, indent: indent)
+            }
+        }
+    }
+
+    private static func write<Element>(
+        _ elements: [Element], between brackets: StaticString, into bytes: inout [UInt8], indent: Int?,
+        each: (Element, inout [UInt8], Int?) -> Void
+    ) {
+        bytes.append(brackets.utf8Start[0])
+        for (index, element) in elements.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            newLine(indent.map { $0 + 2 }, into: &bytes)
+            each(element, &bytes, indent.map { $0 + 2 })
+        }
+        if !elements.isEmpty { newLine(indent, into: &bytes) }
+        bytes.append(brackets.utf8Start[1])
+    }
+
+    private static func newLine(_ indent: Int?, into bytes: inout [UInt8]) {
+        guard let indent else { return }
+        bytes.append(0x0A)
+        bytes.append(contentsOf: repeatElement(0x20, count: indent))
+    }
+
+    private static func write(_ text: String, into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+            case 0x09: bytes.append(contentsOf: "\\t".utf8)
+            case 0..<0x20:
+                let digits = String(byte, radix: 16)
+                bytes.append(contentsOf: ("\\u00" + (digits.count == 1 ? "0" : "") + digits).utf8)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,2 @@
+@main
+struct Unefois { static func main() { print("unefois") } }
