@@ -1,0 +1,124 @@
+import Values
+
+/// Every API that the hub serves, compiled from the files of `Catalogue/` and never changed afterwards.
+///
+/// A call takes one snapshot at its start and keeps it to its end; a reload swaps the snapshot as a whole.
+public final class CompiledCatalogue: Sendable {
+    public let operations: [Operation]
+    public let apis: [APIDescription]
+    public let providers: [String: ProviderDescription]
+    public let scopes: ScopeTable
+    public let limits: [RateLimitGroup]
+    public let errors: ErrorNomenclature
+    public let routes: RouteTable
+    /// Addresses that no longer answer, with what took their place.
+    public let goneRoutes: [String: String]
+
+    init(
+        operations: [Operation], apis: [APIDescription], providers: [String: ProviderDescription],
+        scopes: ScopeTable, limits: [RateLimitGroup], errors: ErrorNomenclature, goneRoutes: [String: String]
+    ) {
+        self.operations = operations
+        self.apis = apis
+        self.providers = providers
+        self.scopes = scopes
+        self.limits = limits
+        self.errors = errors
+        self.goneRoutes = goneRoutes
+        routes = RouteTable(operations)
+    }
+
+    /// The operation of that identifier.
+    public func operation(_ id: String) -> Operation? { operations.first { $0.id == id } }
+
+    /// The operations of an API, newest version first.
+    public func operations(of api: String) -> [Operation] {
+        operations.filter { $0.api.id == api }.sorted { $0.version > $1.version }
+    }
+}
+
+/// The texts of the hub's errors by code.
+public struct ErrorNomenclature: Sendable {
+    public struct Entry: Sendable, Hashable {
+        public let code: String
+        public let status: Int
+        public let title: String
+        public let detail: String
+        public let parameter: String?
+        public let header: String?
+        /// What the caller can do about it.
+        public let remedy: String?
+    }
+
+    public let entries: [Entry]
+    private let byCode: [String: Entry]
+
+    init(_ entries: [Entry]) {
+        self.entries = entries
+        byCode = Dictionary(entries.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The entry of a code; one of a provider (`23003`) falls back on that of all providers (`NN003`).
+    public func entry(_ code: String) -> Entry? { byCode[code] ?? byCode["NN" + code.dropFirst(2)] }
+}
+
+/// Finds the operation of a path.
+public struct RouteTable: Sendable {
+    public enum Match: Sendable {
+        case operation(Operation, variables: [String: String])
+        /// The path exists in other versions only.
+        case unservedVersion(Int, sibling: Operation)
+        case none
+    }
+
+    private let fixed: [String: Operation]
+    private let variable: [Int: [(segments: [Substring], operation: Operation)]]
+
+    init(_ operations: [Operation]) {
+        fixed = Dictionary(
+            operations.filter { !$0.route.contains("{") }.map { ($0.route, $0) }, uniquingKeysWith: { first, _ in first })
+        let parted = operations.filter { $0.route.contains("{") }.map {
+            (segments: $0.route.dropFirst().split(separator: "/", omittingEmptySubsequences: false), operation: $0)
+        }
+        // Of two routes of one length, that with a word in place of a variable is tried first.
+        variable = Dictionary(grouping: parted) { $0.segments.count }.mapValues { routes in
+            routes.sorted { $0.segments.filter { $0.hasPrefix("{") }.count < $1.segments.filter { $0.hasPrefix("{") }.count }
+        }
+    }
+
+    /// What a path leads to; `path` has no query and its percent signs are decoded.
+    public func match(_ path: String) -> Match {
+        if let found = find(path) { return found }
+        guard let version = Self.version(of: path) else { return .none }
+        let rest = path.dropFirst(2).drop { $0.isNumber }
+        for other in 2...9 where other != version {
+            if case .operation(let sibling, _)? = find("/v\(other)\(rest)") {
+                return .unservedVersion(version, sibling: sibling)
+            }
+        }
+        return .none
+    }
+
+    private func find(_ path: String) -> Match? {
+        if let operation = fixed[path] { return .operation(operation, variables: [:]) }
+        let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        for route in variable[segments.count] ?? [] {
+            var variables: [String: String] = [:]
+            let fits = zip(route.segments, segments).allSatisfy { pattern, segment in
+                guard pattern.hasPrefix("{") else { return pattern == segment }
+                variables[String(pattern.dropFirst().dropLast())] = String(segment)
+                return !segment.isEmpty
+            }
+            if fits { return .operation(route.operation, variables: variables) }
+        }
+        return nil
+    }
+
+    /// The number after `/v` at the start of a path.
+    static func version(of path: String) -> Int? {
+        guard path.hasPrefix("/v") else { return nil }
+        let digits = path.dropFirst(2).prefix { $0.isNumber }
+        guard !digits.isEmpty, digits.count <= 3, path.dropFirst(2 + digits.count).first == "/" else { return nil }
+        return Int(digits)
+    }
+}

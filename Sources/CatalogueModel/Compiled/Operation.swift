@@ -1,0 +1,187 @@
+import Values
+
+/// One address of the hub that answers data: a version and a way of asking of an API.
+public final class Operation: Sendable {
+    public let id: String
+    public let api: APIDescription
+    public let version: Int
+    /// Path with its variables in braces.
+    public let route: String
+    public let identity: Identity
+    public let style: Style
+    public let parameters: [Parameter]
+    public let checks: [ParameterCheck]
+    /// Names of the slots, which are the canonical names of the parameters.
+    public let slots: [String]
+    /// A call needs at least one of these; empty: any token will do.
+    public let acceptedScopes: ScopeSet
+    public let acceptedScopeNames: [String]
+    public let limit: RateLimitGroup?
+    public let cache: CacheLifetime?
+    public let provider: ProviderDescription
+    /// The number of the provider's errors, first two digits of its codes.
+    public let errorPrefix: String
+    /// The provider's name in errors.
+    public let errorProvider: String
+    public let lookups: [Lookup]
+    public let plans: [RequestPlan]
+    public let refusals: [Refusal]
+    public let document: DocumentPlan?
+    public let answer: AnswerPlan
+    public let deprecated: String?
+    /// Values to try it with in the sandbox, by name on the wire.
+    public let example: [(name: String, value: JSON)]
+    /// Position in the catalogue, for tables indexed by operation.
+    public let index: Int
+
+    /// Who is asked about, and how that is known.
+    public enum Identity: String, Sendable {
+        /// The parameters tell; the caller shows a token of ours.
+        case parameters
+        /// The person's FranceConnect token tells.
+        case franceConnect = "france_connect"
+        /// Either, by the header that carries the token (v2).
+        case either
+    }
+
+    /// The conventions of the wire.
+    public enum Style: String, Sendable {
+        case particulierV2 = "particulier-v2"
+        case particulier
+        case entreprise
+    }
+
+    init(_ draft: OperationDraft) {
+        id = draft.id
+        api = draft.api
+        version = draft.version
+        route = draft.route
+        identity = draft.identity
+        style = draft.style
+        parameters = draft.parameters
+        checks = draft.checks
+        slots = draft.slots
+        acceptedScopes = draft.acceptedScopes
+        acceptedScopeNames = draft.acceptedScopeNames
+        limit = draft.limit
+        cache = draft.cache
+        provider = draft.provider
+        errorPrefix = draft.errorPrefix
+        errorProvider = draft.errorProvider
+        lookups = draft.lookups
+        plans = draft.plans
+        refusals = draft.refusals
+        document = draft.document
+        answer = draft.answer
+        deprecated = draft.deprecated
+        example = draft.example
+        index = draft.index
+    }
+}
+
+/// What the compiler has gathered for an operation before it is sealed.
+struct OperationDraft {
+    var id = ""
+    var api: APIDescription
+    var version = 0
+    var route = ""
+    var identity = Operation.Identity.parameters
+    var style = Operation.Style.particulier
+    var parameters: [Parameter] = []
+    var checks: [ParameterCheck] = []
+    var slots: [String] = []
+    var acceptedScopes = ScopeSet()
+    var acceptedScopeNames: [String] = []
+    var limit: RateLimitGroup?
+    var cache: CacheLifetime?
+    var provider: ProviderDescription
+    var errorPrefix = "00"
+    var errorProvider = ""
+    var lookups: [Lookup] = []
+    var plans: [RequestPlan] = []
+    var refusals: [Refusal] = []
+    var document: DocumentPlan?
+    var answer = AnswerPlan.empty
+    var deprecated: String?
+    var example: [(name: String, value: JSON)] = []
+    var index = 0
+}
+
+/// A limit on calls that operations share.
+public struct RateLimitGroup: Sendable, Hashable {
+    public let name: String
+    public let calls: Int
+    /// Length of the window, in seconds.
+    public let period: Int
+    /// True where each operation of the group counts for itself.
+    public let isPerOperation: Bool
+    public let index: Int
+}
+
+/// What an API is, for people.
+public struct APIDescription: Sendable {
+    public let id: String
+    public let title: String
+    public let summary: String
+    public let bouquet: Bouquet
+    public let provider: String
+    public let legalBasis: [String]
+    public let freshness: String
+    public let perimeter: String
+    public let audience: String
+    public let keywords: [String]
+    public let lifecycle: Lifecycle
+    public let isOpen: Bool
+    /// Scopes and what each opens.
+    public let scopes: [(name: String, meaning: String)]
+    /// Recorded examples replayed by the check.
+    public let recordings: [Recording]
+
+    public enum Bouquet: String, Sendable, CaseIterable { case particulier, entreprise, open }
+    public enum Lifecycle: String, Sendable, CaseIterable { case beta, stable, deprecated }
+
+    /// A provider's answer and the public answer that it must give.
+    public struct Recording: Sendable {
+        public let operation: String
+        public let parameters: [(name: String, value: JSON)]
+        public let status: Int
+        public let headers: [String: String]
+        /// File of the provider's body, beside the descriptor.
+        public let body: String
+        public let expectedStatus: Int
+        public let expectedCode: String?
+        /// File of the public answer.
+        public let expectedBody: String?
+    }
+}
+
+/// A provider of data.
+public struct ProviderDescription: Sendable {
+    public let id: String
+    public let title: String
+    /// Names of its addresses with the path of each below its base.
+    public let addresses: [String: String]
+    public let errorPrefix: String
+    public let errorProvider: String
+    public let maskText: String
+    public let maintenances: [MaintenanceWindow]
+}
+
+/// Times at which a provider is closed, in Paris.
+public struct MaintenanceWindow: Sendable, Hashable {
+    /// Minutes since midnight; a window whose end is before its start crosses midnight.
+    public let from: Int
+    public let to: Int
+    /// 1 Sunday … 7 Saturday; nil: every day.
+    public let weekday: Int?
+
+    /// Seconds left of the window at that minute, or nil outside it.
+    public func secondsLeft(minute: Int, weekday: Int) -> Int? {
+        let crosses = to < from
+        let inside = crosses ? minute >= from || minute < to : (from..<to).contains(minute)
+        let startDay = crosses && minute < to ? (weekday + 5) % 7 + 1 : weekday
+        guard inside, self.weekday.map({ $0 == startDay }) ?? true else { return nil }
+        let end = crosses && minute >= from ? to + 24 * 60 : to
+        return (end - minute) * 60
+    }
+}

@@ -1,0 +1,62 @@
+import Values
+
+/// A parameter of an operation, as callers write it.
+public struct Parameter: Sendable {
+    /// Name on the wire, with `[]` for a list.
+    public let name: String
+    public let meaning: String
+    public let example: JSON?
+    public let isRequired: Bool
+    public let isList: Bool
+    public let isInPath: Bool
+    /// Slot in the operation's values; several names may fill one slot over the versions of an API.
+    public let slot: Int
+    public let type: Field.Leaf
+    public let among: [JSON]
+
+    /// The name without `[]`.
+    public var plainName: String { name.hasSuffix("[]") ? String(name.dropLast(2)) : name }
+}
+
+/// A check of parameters, with the error for those that fail it.
+public struct ParameterCheck: Sendable {
+    public let rule: ParameterRule
+    /// Slots it reads, in the rule's own order.
+    public let slots: [Int]
+    public let code: String
+    /// The name shown in `source.parameter`.
+    public let parameter: String
+}
+
+/// The named validators. Each is a pure function of the values as sent.
+public enum ParameterRule: String, Sendable, CaseIterable {
+    case siren, siret
+    /// Letters of French names, apostrophes, spaces and hyphens; mandatory.
+    case name
+    /// The same, where given.
+    case optionalName = "optional-name"
+    /// A list of at least one name.
+    case names
+    /// A list, whatever is in it.
+    case isList = "is-list"
+    case present
+    case sex
+    case optionalSex = "optional-sex"
+    /// Year, month and day, each optional; together between 1900-01-01 and yesterday.
+    case partialBirthDate = "partial-birth-date"
+    /// Year, month and day of a date that exists, between 1900-01-01 and yesterday.
+    case birthDate = "birth-date"
+    /// `YYYY-MM-DD`.
+    case isoDate = "iso-date"
+    case country
+    /// Country, commune, name of commune, département, year: a person born in France needs a commune.
+    case birthPlace = "birth-place"
+    /// Commune, where given; with a name of commune, a département and a year instead.
+    case optionalCommune = "optional-commune"
+    case optionalDepartment = "optional-department"
+    case ine
+    /// The year now, last year or the year before.
+    case recentYear = "recent-year"
+    /// Month 1…12, not in the future (with the year).
+    case pastMonth = "past-month"
+}

@@ -1,0 +1,123 @@
+import Values
+
+/// How a question is put to a provider.
+public struct RequestPlan: Sendable {
+    public let method: Method
+    /// Name of the provider's address that the path starts from.
+    public let address: String
+    public let path: Expression
+    public let query: [(name: String, value: Expression)]
+    public let headers: [(name: String, value: Expression)]
+    public let body: Body
+    public let authentication: Authentication?
+    /// Which of the provider's clients asks: settings are looked up under it first.
+    public let client: String?
+    /// Time for the whole exchange.
+    public let timeout: Duration
+    public let redirection: Redirection?
+    /// Chosen where it holds; the first plan without condition, or whose condition holds, is used.
+    public let condition: Condition?
+
+    public enum Method: String, Sendable { case get = "GET", post = "POST" }
+
+    public enum Body: Sendable {
+        case none
+        case json([(name: String, value: Expression)])
+        case form([(name: String, value: Expression)])
+    }
+
+    /// A permanent redirection that names another identifier of the same thing: the question is put once more
+    /// with it.
+    public struct Redirection: Sendable {
+        public let statuses: [Int]
+        public let parameter: Int
+        public let value: Expression
+    }
+}
+
+/// How the hub makes itself known to a provider.
+public struct Authentication: Sendable {
+    public let name: String
+    public let kind: Kind
+    /// Statuses that mean that the token is no longer good: a new one is asked for, once.
+    public let retryOn: [Int]
+
+    public enum Kind: Sendable {
+        /// OAuth 2.0 (RFC 6749 §4.3, §4.4): a token for each client and scope, kept until it expires.
+        case oauth2(address: String, path: Expression, headers: [(String, Expression)], form: [(String, Expression)])
+        /// HTTP Basic (RFC 7617).
+        case basic(user: Expression, password: Expression)
+        /// A client certificate (RFC 8446 §4.4.2), by the settings `client_certificate` and `client_key`.
+        case mutualTLS
+    }
+}
+
+/// A value fetched from a provider before the question itself is put (code of a commune from its name).
+public struct Lookup: Sendable {
+    public let provider: String
+    public let plan: RequestPlan
+    public let value: Expression
+    /// The parameter that receives the value.
+    public let parameter: Int
+}
+
+/// A rule that recognises an answer of the provider; the first that holds decides.
+public struct Refusal: Sendable {
+    public let condition: Condition
+    /// The hub's error, or nil where the answer is accepted.
+    public let problem: ProblemTemplate?
+}
+
+/// An error of the hub before its texts and places are filled in.
+public struct ProblemTemplate: Sendable, Hashable {
+    /// Five digits; the first two may be `NN`, the provider's number.
+    public let code: String
+    /// Where the code's own status does not fit.
+    public var status: Int?
+    public var title: String?
+    public var detail: String?
+    /// Values of the provider's answer that go with the error.
+    public var meta: [MetaValue] = []
+    /// Seconds after which a new try makes sense.
+    public var retryIn: Int?
+    /// In v2: its `error`, `reason` and status where the common rule does not fit.
+    public var v2: V2Form?
+
+    public struct MetaValue: Sendable, Hashable {
+        public let name: String
+        public let value: Expression
+        public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+        public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+    }
+
+    public struct V2Form: Sendable, Hashable {
+        public let error: String?
+        public let reason: String?
+        public let status: Int?
+    }
+
+    public init(code: String) { self.code = code }
+}
+
+/// A document in the provider's answer.
+public struct DocumentPlan: Sendable {
+    public enum Encoding: String, Sendable { case base64, raw }
+
+    public let encoding: Encoding
+    /// Name of the file without extension.
+    public let name: String
+    /// Seconds for which it can be fetched.
+    public let lifetime: Int
+    /// Read only where it holds.
+    public let condition: Condition
+    /// Code where the text is not base64.
+    public let undecodable: String
+}
+
+/// How long an answer may be served again.
+public enum CacheLifetime: Sendable, Hashable {
+    case seconds(Int)
+    /// Until midnight in Paris, and so many seconds more.
+    case endOfDay(plus: Int)
+    case endOfMonth
+}

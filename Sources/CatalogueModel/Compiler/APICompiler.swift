@@ -1,0 +1,199 @@
+import Values
+
+/// Turns one descriptor into its operations.
+struct APICompiler {
+    let file: Element
+    let files: CatalogueFiles
+    let scopes: ScopeTable
+    let limits: [String: RateLimitGroup]
+    let providers: [String: ProviderDescription]
+    let diagnostics: Diagnostics
+
+    private static let keys: Set = [
+        "api", "title", "summary", "bouquet", "provider", "legal-basis", "freshness", "perimeter", "audience",
+        "keywords", "lifecycle", "open", "errors", "limit", "cache", "scopes", "accepts", "ask", "before", "refusals",
+        "document", "answer", "answers", "tables", "shapes", "operations", "recordings", "example", "parameters",
+        "parameter-sets",
+    ]
+    private static let operationKeys: Set = [
+        "get", "identity", "parameters", "answer", "variant", "deprecated", "accepts", "limit", "cache", "example",
+        "errors",
+    ]
+
+    func compile(firstIndex: Int) -> (APIDescription, [Operation])? {
+        file.allow(Self.keys, diagnostics)
+        guard let provider = file["provider"]?.text.flatMap({ providers[$0] }) else {
+            diagnostics.error("the provider is unknown", at: file["provider"] ?? file)
+            return nil
+        }
+        guard let bouquet = file["bouquet"]?.text.flatMap(APIDescription.Bouquet.init) else {
+            diagnostics.error("the bouquet is particulier, entreprise or open", at: file["bouquet"] ?? file)
+            return nil
+        }
+        let parts = parts(bouquet, provider)
+        let api = description(bouquet)
+        var compiler = ParameterCompiler(parts: parts, diagnostics: diagnostics)
+        for name in FranceConnectIdentity.parameters { _ = compiler.slot(name) }
+        var drafts: [(OperationDraft, Element)] = []
+        for member in file["operations"]?.members ?? [] {
+            guard let id = member.key.text else { continue }
+            var one = ParameterCompiler(parts: parts, diagnostics: diagnostics)
+            for name in compiler.slots { _ = one.slot(name) }
+            let draft = draft(id, member.value, api, provider, &one)
+            for name in one.slots { _ = compiler.slot(name) }
+            if let draft { drafts.append((draft, member.value)) }
+        }
+        if drafts.isEmpty { diagnostics.error("the API has no operation", at: file) }
+        let operations = drafts.enumerated().map { offset, entry in
+            var draft = entry.0
+            draft.index = firstIndex + offset
+            draft.slots = compiler.slots
+            complete(&draft, entry.1, parts, compiler.vocabulary)
+            return Operation(draft)
+        }
+        return (api, operations)
+    }
+
+    private func parts(_ bouquet: APIDescription.Bouquet, _ provider: ProviderDescription) -> Parts {
+        var parts = Parts()
+        for file in files.bouquets where file["bouquet"]?.text == bouquet.rawValue { parts.add(file) }
+        for file in files.providers where file["provider"]?.text == provider.id { parts.add(file) }
+        parts.add(file)
+        return parts
+    }
+
+    private func description(_ bouquet: APIDescription.Bouquet) -> APIDescription {
+        func text(_ key: String) -> String { file[key]?.text ?? "" }
+        let lifecycle = file["lifecycle"]?.text ?? "stable"
+        if APIDescription.Lifecycle(rawValue: lifecycle) == nil {
+            diagnostics.error("lifecycle is beta, stable or deprecated", at: file["lifecycle"] ?? file)
+        }
+        return APIDescription(
+            id: text("api"), title: text("title"), summary: text("summary"), bouquet: bouquet,
+            provider: text("provider"), legalBasis: file["legal-basis"]?.texts ?? [], freshness: text("freshness"),
+            perimeter: text("perimeter"), audience: text("audience"), keywords: file["keywords"]?.texts ?? [],
+            lifecycle: APIDescription.Lifecycle(rawValue: lifecycle) ?? .stable, isOpen: file["open"]?.bool ?? false,
+            scopes: file["scopes"]?.textMembers.map { (name: $0.0, meaning: $0.1) } ?? [],
+            recordings: (file["recordings"]?.items ?? []).compactMap(recording))
+    }
+
+    private func draft(
+        _ id: String, _ element: Element, _ api: APIDescription, _ provider: ProviderDescription,
+        _ parameters: inout ParameterCompiler
+    ) -> OperationDraft? {
+        element.allow(Self.operationKeys, diagnostics)
+        guard let route = element["get"]?.text, route.hasPrefix("/") else {
+            diagnostics.error("'get' is missing: the path of the operation", at: element)
+            return nil
+        }
+        var draft = OperationDraft(api: api, provider: provider)
+        draft.id = id
+        draft.route = route
+        draft.version = RouteTable.version(of: route) ?? (route.hasPrefix("/api/v2/") ? 2 : 0)
+        if draft.version == 0 { diagnostics.error("the path has no version", at: element["get"] ?? element) }
+        draft.style = api.bouquet == .particulier ? (draft.version == 2 ? .particulierV2 : .particulier) : .entreprise
+        if let identity = element["identity"] {
+            draft.identity = identity.text.flatMap(Operation.Identity.init) ?? .parameters
+            if identity.text.flatMap(Operation.Identity.init) == nil {
+                diagnostics.error("identity is parameters, france_connect or either", at: identity)
+            }
+        }
+        if let list = element["parameters"] { parameters.add(list, route: route) }
+        draft.parameters = parameters.parameters
+        draft.checks = parameters.checks
+        return draft
+    }
+
+    private func complete(
+        _ draft: inout OperationDraft, _ element: Element, _ parts: Parts, _ parameters: [String: Int]
+    ) {
+        func part(_ key: String) -> Element? { element[key] ?? file[key] }
+        let variant = element["variant"]?.texts ?? []
+        let context = CompilerContext(
+            parts: parts,
+            vocabulary: Vocabulary(parameters: parameters, tables: parts.tables, nomenclatures: files.nomenclatures),
+            tags: Set(["v\(draft.version)", draft.identity.rawValue] + variant), diagnostics: diagnostics)
+        draft.deprecated = element["deprecated"]?.text
+        draft.limit = part("limit").flatMap(limit)
+        draft.cache = part("cache").flatMap { cache($0, context) }
+        draft.errorPrefix = part("errors")?["prefix"]?.text ?? draft.provider.errorPrefix
+        draft.errorProvider = part("errors")?["as"]?.text ?? draft.provider.errorProvider
+        draft.acceptedScopeNames = part("accepts")?.texts ?? draft.api.scopes.map(\.name)
+        draft.acceptedScopes = scopes.set(draft.acceptedScopeNames)
+        for name in draft.acceptedScopeNames where scopes[name] == nil {
+            diagnostics.error("scope '\(name)' is not declared", at: part("accepts") ?? element)
+        }
+        let requests = RequestCompiler(context: context)
+        if let ask = file["ask"] { draft.plans = requests.plans(ask) }
+        if draft.plans.isEmpty { diagnostics.error("'ask' says no request for \(draft.id)", at: file["ask"] ?? file) }
+        if draft.identity == .parameters || draft.identity == .either {
+            draft.lookups = (file["before"]?.texts ?? []).compactMap { parts.lookups[$0] }.compactMap(requests.lookup)
+        }
+        if let refusals = file["refusals"] { draft.refusals = requests.refusals(refusals) }
+        if let document = file["document"], context.applies(document) { draft.document = requests.document(document) }
+        draft.example = example(element["example"] ?? file["example"])
+        draft.answer = answer(element, context, draft)
+    }
+
+    private func answer(_ element: Element, _ context: CompilerContext, _ draft: OperationDraft) -> AnswerPlan {
+        let name = element["answer"]?.text
+        guard let source = name.flatMap({ file["answers"]?[$0] }) ?? file["answer"] else {
+            diagnostics.error("no answer is given for \(draft.id)", at: element["answer"] ?? element)
+            return .empty
+        }
+        return AnswerCompiler(context: context, scopes: scopes)
+            .plan(source, hasEnvelope: draft.style != .particulierV2)
+    }
+
+    private func limit(_ element: Element) -> RateLimitGroup? {
+        guard let name = element.text, let limit = limits[name] else {
+            diagnostics.error("the limit is unknown", at: element)
+            return nil
+        }
+        return limit
+    }
+
+    private func cache(_ element: Element, _ context: CompilerContext) -> CacheLifetime? {
+        switch element.text ?? "" {
+        case "none": nil
+        case "end of month": .endOfMonth
+        case "end of day": .endOfDay(plus: 0)
+        case "end of day + 3 hours": .endOfDay(plus: 3 * 3600)
+        case "end of day + 8 hours": .endOfDay(plus: 8 * 3600)
+        default: .seconds(context.seconds(element))
+        }
+    }
+
+    private func example(_ element: Element?) -> [(name: String, value: JSON)] {
+        (element?.members ?? []).compactMap { member in member.key.text.map { ($0, member.value.json) } }
+    }
+
+    private func recording(_ element: Element) -> APIDescription.Recording? {
+        element.allow(["operation", "parameters", "status", "headers", "body", "expect"], diagnostics)
+        element["expect"]?.allow(["status", "code", "body"], diagnostics)
+        guard let operation = element["operation"]?.text, let body = element["body"]?.text,
+            let expected = element["expect"]?["status"]?.int
+        else {
+            diagnostics.error("a recording wants operation, body and expect.status", at: element)
+            return nil
+        }
+        return APIDescription.Recording(
+            operation: operation, parameters: example(element["parameters"]), status: element["status"]?.int ?? 200,
+            headers: Dictionary(element["headers"]?.textMembers ?? [], uniquingKeysWith: { $1 }),
+            body: sibling(body), expectedStatus: expected, expectedCode: element["expect"]?["code"]?.text,
+            expectedBody: element["expect"]?["body"]?.text.map(sibling))
+    }
+
+    /// Path of a file beside the descriptor, from the catalogue's folder.
+    private func sibling(_ name: String) -> String {
+        (file.file.split(separator: "/").dropLast().map(String.init) + [name]).joined(separator: "/")
+    }
+}
+
+/// The parameters that FranceConnect's pivot identity fills in (arrêté du 8 novembre 2018, FranceConnect).
+public enum FranceConnectIdentity {
+    public static let parameters = [
+        "nomNaissance", "prenoms", "anneeDateNaissance", "moisDateNaissance", "jourDateNaissance", "sexeEtatCivil",
+        "codeCogInseeCommuneNaissance", "codeCogInseePaysNaissance",
+    ]
+}

@@ -1,0 +1,148 @@
+import Foundation
+import Values
+import Yams
+
+/// Reads the files of a catalogue, checks them, and lowers them to a ``CompiledCatalogue``.
+///
+/// Every file is read and every validator runs, so that one run shows every fault.
+public struct CatalogueCompiler {
+    private let folder: URL
+    private let diagnostics = Diagnostics()
+
+    /// - Parameter folder: the catalogue's folder; one subfolder a bouquet, in it one a provider.
+    public init(folder: URL) { self.folder = folder }
+
+    /// Compiles the catalogue.
+    /// - Throws: ``CatalogueFault`` with every fault and its place.
+    public func compile() throws(CatalogueFault) -> CompiledCatalogue {
+        let files = readFiles()
+        let catalogue = lower(files)
+        if !diagnostics.hasErrors {
+            for validator in catalogueValidators { validator.check(catalogue, files, diagnostics) }
+        }
+        guard !diagnostics.hasErrors else { throw CatalogueFault(diagnostics: diagnostics.sorted) }
+        return catalogue
+    }
+
+    /// The catalogue's YAML files in the order of their paths.
+    private func readFiles() -> CatalogueFiles {
+        var files = CatalogueFiles()
+        let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        for path in paths.sorted() where path.hasSuffix(".yaml") && !path.contains("/recordings/") {
+            guard let element = read(path) else { continue }
+            if element["api"] != nil { files.apis.append(element) }
+            else if element["provider"] != nil { files.providers.append(element) }
+            else if element["bouquet"] != nil { files.bouquets.append(element) }
+            else if element["errors"] != nil { files.errors.append(element) }
+            else { diagnostics.error("the file declares no api, provider, bouquet or errors", at: element) }
+        }
+        for path in paths.sorted() where path.hasPrefix("nomenclatures/") && path.hasSuffix(".csv") {
+            let name = String(path.dropFirst("nomenclatures/".count).dropLast(4))
+            do {
+                files.nomenclatures[name] = try Nomenclature(name: name, file: folder.appending(path: path))
+            } catch {
+                diagnostics.error("not a table: \(error)", file: path)
+            }
+        }
+        if paths.isEmpty { diagnostics.error("the folder is missing or empty", file: folder.path) }
+        return files
+    }
+
+    private func read(_ path: String) -> Element? {
+        do {
+            let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+            guard let node = try Yams.compose(yaml: text), node.mapping != nil else {
+                diagnostics.error("the file holds no mapping", file: path)
+                return nil
+            }
+            return Element(node: node, file: path)
+        } catch let error as YamlError {
+            diagnostics.error("not YAML: \(error)".replacingOccurrences(of: "\n", with: " "), file: path, line: error.line)
+        } catch {
+            diagnostics.error("cannot be read", file: path)
+        }
+        return nil
+    }
+
+    private func lower(_ files: CatalogueFiles) -> CompiledCatalogue {
+        let scopes = ScopeTable(Set(files.apis.flatMap { $0["scopes"]?.members.compactMap(\.key.text) ?? [] }).sorted())
+        var limits: [String: RateLimitGroup] = [:]
+        for file in files.bouquets { read(limits: file, into: &limits) }
+        var operations: [Operation] = []
+        var apis: [APIDescription] = []
+        var providers: [String: ProviderDescription] = [:]
+        for file in files.providers {
+            let provider = ProviderCompiler(diagnostics: diagnostics).provider(file)
+            providers[provider.id] = provider
+        }
+        for file in files.apis {
+            let compiler = APICompiler(
+                file: file, files: files, scopes: scopes, limits: limits, providers: providers,
+                diagnostics: diagnostics)
+            guard let (api, compiled) = compiler.compile(firstIndex: operations.count) else { continue }
+            apis.append(api)
+            operations += compiled
+        }
+        return CompiledCatalogue(
+            operations: operations, apis: apis, providers: providers, scopes: scopes,
+            limits: limits.values.sorted { $0.index < $1.index }, errors: errors(files.errors), goneRoutes: gone(files.bouquets))
+    }
+
+    private func read(limits file: Element, into limits: inout [String: RateLimitGroup]) {
+        for member in file["limits"]?.members ?? [] {
+            let context = CompilerContext(
+                parts: Parts(), vocabulary: Vocabulary(parameters: [:], tables: [:], nomenclatures: [:]), tags: [],
+                diagnostics: diagnostics)
+            member.value.allow(["calls", "per", "each-operation"], diagnostics)
+            guard let name = member.key.text, let calls = member.value["calls"]?.int, let per = member.value["per"] else {
+                diagnostics.error("a limit wants calls and per", at: member.value)
+                continue
+            }
+            limits[name] = RateLimitGroup(
+                name: name, calls: calls, period: context.seconds(per),
+                isPerOperation: member.value["each-operation"]?.bool ?? false, index: limits.count)
+        }
+    }
+
+    private func gone(_ bouquets: [Element]) -> [String: String] {
+        Dictionary(bouquets.flatMap { $0["gone"]?.textMembers ?? [] }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func errors(_ files: [Element]) -> ErrorNomenclature {
+        var entries: [ErrorNomenclature.Entry] = []
+        for member in files.flatMap({ $0["errors"]?.members ?? [] }) {
+            member.value.allow(["status", "title", "detail", "parameter", "header", "remedy"], diagnostics)
+            guard let code = member.key.text, let status = member.value["status"]?.int,
+                let title = member.value["title"]?.text, let detail = member.value["detail"]?.text
+            else {
+                diagnostics.error("an error wants status, title and detail", at: member.key)
+                continue
+            }
+            entries.append(
+                ErrorNomenclature.Entry(
+                    code: code, status: status, title: title, detail: detail,
+                    parameter: member.value["parameter"]?.text, header: member.value["header"]?.text,
+                    remedy: member.value["remedy"]?.text))
+        }
+        return ErrorNomenclature(entries)
+    }
+}
+
+/// The files of a catalogue by kind.
+struct CatalogueFiles {
+    var apis: [Element] = []
+    var providers: [Element] = []
+    var bouquets: [Element] = []
+    var errors: [Element] = []
+    var nomenclatures: [String: Nomenclature] = [:]
+}
+
+extension YamlError {
+    /// The line a fault of syntax was met at.
+    var line: Int {
+        switch self {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
+        default: 1
+        }
+    }
+}

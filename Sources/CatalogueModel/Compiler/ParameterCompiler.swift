@@ -1,0 +1,92 @@
+import Values
+
+/// Turns the `parameters` of an operation into parameters, checks and slots.
+struct ParameterCompiler {
+    let parts: Parts
+    let diagnostics: Diagnostics
+    private(set) var parameters: [Parameter] = []
+    private(set) var checks: [ParameterCheck] = []
+    private(set) var slots: [String] = []
+
+    init(parts: Parts, diagnostics: Diagnostics) {
+        self.parts = parts
+        self.diagnostics = diagnostics
+    }
+
+    /// Adds parameters or sets by name; `*` after a name marks it as mandatory.
+    mutating func add(_ list: Element, route: String) {
+        for item in list.items {
+            guard let written = item.text else { continue }
+            if let set = parts.parameterSets[written] {
+                set.allow(["parameters", "checks"], diagnostics)
+                if let members = set["parameters"] { add(members, route: route) }
+                for check in set["checks"]?.items ?? [] { add(check: check) }
+            } else {
+                add(written, at: item, route: route)
+            }
+        }
+    }
+
+    private mutating func add(_ written: String, at item: Element, route: String) {
+        let isRequired = written.hasSuffix("*")
+        let name = isRequired ? String(written.dropLast()) : written
+        guard let element = parts.parameters[name] else {
+            diagnostics.error("no parameter or set is named '\(name)'", at: item)
+            return
+        }
+        let types = Set(Field.Leaf.allCases.map(\.rawValue))
+        element.allow(types.union(["example", "as", "among", "check", "else"]), diagnostics)
+        guard let type = element.members.compactMap(\.key.text).first(where: types.contains) else {
+            diagnostics.error("'\(name)' wants a type", at: element)
+            return
+        }
+        let plain = name.hasSuffix("[]") ? String(name.dropLast(2)) : name
+        let isInPath = route.contains("{\(plain)}")
+        parameters.append(
+            Parameter(
+                name: name, meaning: element[type]?.text ?? "", example: element["example"]?.json,
+                isRequired: isRequired || isInPath, isList: name.hasSuffix("[]"), isInPath: isInPath,
+                slot: slot(element["as"]?.text ?? plain), type: Field.Leaf(rawValue: type) ?? .text,
+                among: element["among"]?.items.map(\.json) ?? []))
+        if let rule = element["check"]?.text {
+            add(rule, slots: [parameters[parameters.count - 1].slot], code: element["else"]?.text, named: plain, at: element)
+        }
+    }
+
+    private mutating func add(check element: Element) {
+        element.allow(["rule", "of", "else"], diagnostics)
+        let names = element["of"]?.texts ?? []
+        guard let rule = element["rule"]?.text, let first = names.first else {
+            diagnostics.error("a check wants rule, of and else", at: element)
+            return
+        }
+        add(rule, slots: names.map { slot($0) }, code: element["else"]?.text, named: first, at: element)
+    }
+
+    private mutating func add(_ rule: String, slots: [Int], code: String?, named name: String, at element: Element) {
+        guard let known = ParameterRule(rawValue: rule) else {
+            let names = ParameterRule.allCases.map(\.rawValue)
+            let nearest = names.min { distance($0, rule) < distance($1, rule) } ?? ""
+            diagnostics.error("unknown rule '\(rule)'; did you mean '\(nearest)'?", at: element)
+            return
+        }
+        guard let code else {
+            diagnostics.error("a check wants the code of its error: else", at: element)
+            return
+        }
+        let wire = parameters.first { $0.slot == slots[0] }?.plainName ?? name
+        checks.append(ParameterCheck(rule: known, slots: slots, code: code, parameter: wire))
+    }
+
+    /// The slot of that canonical name, made on first use.
+    mutating func slot(_ name: String) -> Int {
+        if let index = slots.firstIndex(of: name) { return index }
+        slots.append(name)
+        return slots.count - 1
+    }
+
+    /// Slot by canonical name.
+    var vocabulary: [String: Int] {
+        Dictionary(slots.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+}

@@ -1,0 +1,163 @@
+import Values
+
+/// Turns `ask`, `refusals`, `document` and `lookups` of a descriptor into plans for one operation.
+struct RequestCompiler {
+    let context: CompilerContext
+
+    func plans(_ element: Element) -> [RequestPlan] {
+        let choices = element.isMapping ? [element] : element.items
+        return choices.filter(context.applies).compactMap(plan)
+    }
+
+    private static let keys: Set = [
+        "use", "get", "post", "query", "headers", "json", "form", "authentication", "client", "timeout",
+        "redirection", "when", "only", "except",
+    ]
+
+    func plan(_ element: Element) -> RequestPlan? {
+        element.allow(Self.keys, context.diagnostics)
+        var base: Element?
+        if let name = element["use"]?.text {
+            base = context.parts.requests[name]
+            if base == nil { context.diagnostics.error("no request is named '\(name)'", at: element["use"] ?? element) }
+        }
+        func part(_ key: String) -> Element? { element[key] ?? base?[key] }
+        guard let target = part("get") ?? part("post"), let (address, path) = target.text.flatMap(Self.address) else {
+            context.diagnostics.error("'get' or 'post' is missing, or names no address: \"{address}/path\"", at: element)
+            return nil
+        }
+        let body: RequestPlan.Body =
+            if let json = part("json") { .json(context.pairs(json)) }
+            else if let form = part("form") { .form(context.pairs(form)) }
+            else { .none }
+        return RequestPlan(
+            method: part("get") != nil ? .get : .post, address: address,
+            path: template(path, at: target),
+            query: context.pairs(base?["query"]) + context.pairs(element["query"]),
+            headers: context.pairs(base?["headers"]) + context.pairs(element["headers"]),
+            body: body, authentication: part("authentication").flatMap(authentication),
+            client: part("client")?.text,
+            timeout: .seconds(part("timeout").map(context.seconds) ?? 10),
+            redirection: part("redirection").flatMap(redirection), condition: element["when"].map(context.condition))
+    }
+
+    /// `{address}/path` cut in two.
+    private static func address(_ text: String) -> (String, String)? {
+        guard text.hasPrefix("{"), let close = text.firstIndex(of: "}") else { return nil }
+        let name = text[text.index(after: text.startIndex)..<close]
+        return name.hasPrefix("@") ? nil : (String(name), String(text[text.index(after: close)...]))
+    }
+
+    private func template(_ text: String, at element: Element) -> Expression {
+        do {
+            return try ExpressionParser.template(text, context.vocabulary)
+        } catch {
+            context.diagnostics.error(error.message, at: element)
+            return .literal("")
+        }
+    }
+
+    private func authentication(_ element: Element) -> Authentication? {
+        guard let name = element.text, name != "none" else { return nil }
+        guard let part = context.parts.authentication[name] else {
+            context.diagnostics.error("no authentication is named '\(name)'", at: element)
+            return nil
+        }
+        part.allow(["oauth2", "basic", "mutual-tls", "headers", "form", "retry-on"], context.diagnostics)
+        let retry = part["retry-on"]?.items.compactMap(\.int) ?? []
+        if let target = part["oauth2"], let (address, path) = target.text.flatMap(Self.address) {
+            let kind = Authentication.Kind.oauth2(
+                address: address, path: template(path, at: target), headers: context.pairs(part["headers"]),
+                form: context.pairs(part["form"]))
+            return Authentication(name: name, kind: kind, retryOn: retry)
+        }
+        if let basic = part["basic"], let user = basic["user"], let password = basic["password"] {
+            let kind = Authentication.Kind.basic(
+                user: context.expression(user), password: context.expression(password))
+            return Authentication(name: name, kind: kind, retryOn: retry)
+        }
+        if part["mutual-tls"] != nil { return Authentication(name: name, kind: .mutualTLS, retryOn: retry) }
+        context.diagnostics.error("'\(name)' wants oauth2, basic or mutual-tls", at: part)
+        return nil
+    }
+
+    private func redirection(_ element: Element) -> RequestPlan.Redirection? {
+        element.allow(["on", "replace", "by"], context.diagnostics)
+        guard let name = element["replace"]?.text, let by = element["by"],
+            let parameter = context.vocabulary.parameters[name]
+        else {
+            context.diagnostics.error("a redirection wants on, replace (a parameter) and by", at: element)
+            return nil
+        }
+        let statuses = element["on"]?.items.compactMap(\.int) ?? []
+        return RequestPlan.Redirection(statuses: statuses, parameter: parameter, value: context.expression(by))
+    }
+
+    func lookup(_ element: Element) -> Lookup? {
+        element.allow(Self.keys.union(["provider", "take", "into"]), context.diagnostics)
+        guard let provider = element["provider"]?.text, let take = element["take"],
+            let into = element["into"]?.text.flatMap({ context.vocabulary.parameters[$0] })
+        else {
+            context.diagnostics.error("a lookup wants provider, take and into (a parameter)", at: element)
+            return nil
+        }
+        let asked = Set(["provider", "take", "into"])
+        let request = Element(
+            node: .mapping(.init(element.members.filter { !asked.contains($0.key.text ?? "") }.map { ($0.key.node, $0.value.node) })),
+            file: element.file)
+        return plan(request).map { Lookup(provider: provider, plan: $0, value: context.expression(take), parameter: into) }
+    }
+
+    func refusals(_ element: Element) -> [Refusal] {
+        element.items.flatMap { item -> [Refusal] in
+            guard let name = item.text else { return context.applies(item) ? [refusal(item)].compactMap(\.self) : [] }
+            guard let set = context.parts.refusals[name] else {
+                context.diagnostics.error("no refusal set is named '\(name)'", at: item)
+                return []
+            }
+            return refusals(set)
+        }
+    }
+
+    private static let refusalKeys: Set = [
+        "when", "code", "accept", "status", "title", "detail", "meta", "retry-in", "v2", "only", "except",
+    ]
+
+    private func refusal(_ element: Element) -> Refusal? {
+        element.allow(Self.refusalKeys, context.diagnostics)
+        guard let when = element["when"] else {
+            context.diagnostics.error("'when' is missing", at: element)
+            return nil
+        }
+        let condition = context.condition(when)
+        if element["accept"]?.bool == true { return Refusal(condition: condition, problem: nil) }
+        guard let code = element["code"]?.text else {
+            context.diagnostics.error("'code' or 'accept' is missing", at: element)
+            return nil
+        }
+        var problem = ProblemTemplate(code: code)
+        problem.status = element["status"]?.int
+        problem.title = element["title"]?.text
+        problem.detail = element["detail"]?.text
+        problem.meta = context.pairs(element["meta"]).map { ProblemTemplate.MetaValue(name: $0.name, value: $0.value) }
+        problem.retryIn = element["retry-in"].map(context.seconds)
+        problem.v2 = element["v2"].map { form in
+            ProblemTemplate.V2Form(error: form["error"]?.text, reason: form["reason"]?.text, status: form["status"]?.int)
+        }
+        return Refusal(condition: condition, problem: problem)
+    }
+
+    func document(_ element: Element) -> DocumentPlan? {
+        element.allow(["encoding", "name", "keep", "when", "undecodable", "only", "except"], context.diagnostics)
+        guard let encoding = element["encoding"]?.text.flatMap(DocumentPlan.Encoding.init),
+            let name = element["name"]?.text, let keep = element["keep"]
+        else {
+            context.diagnostics.error("a document wants encoding (base64, raw), name and keep", at: element)
+            return nil
+        }
+        return DocumentPlan(
+            encoding: encoding, name: name, lifetime: context.seconds(keep),
+            condition: element["when"].map(context.condition) ?? .always,
+            undecodable: element["undecodable"]?.text ?? "NN051")
+    }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import Values
+
+/// What a call knows while its question is put and its answer read.
+public struct CallFacts: Sendable {
+    /// Values of the operation's parameters by slot.
+    public var parameters: [JSON?]
+    public var recipient: String?
+    public var requestID: String
+    public var tokenID: String
+    public var organisation: String
+    public var version: Int
+    public var clock: WallClock
+    public var settings: @Sendable (String) -> Redacted<String>?
+    public var status = 0
+    /// Names in lower case.
+    public var headers: [String: String] = [:]
+    public var body: JSON = .null
+    /// The answer's bytes, where it is no JSON or where a document is read from it.
+    public var text = ""
+    public var redirectedFrom: String?
+    public var document: StoredDocument?
+    /// Base of absolute links, without a closing slash.
+    public var publicURL: String
+
+    public init(
+        parameters: [JSON?], recipient: String?, requestID: String, tokenID: String, organisation: String,
+        version: Int, clock: WallClock, publicURL: String, settings: @escaping @Sendable (String) -> Redacted<String>?
+    ) {
+        self.parameters = parameters
+        self.recipient = recipient
+        self.requestID = requestID
+        self.tokenID = tokenID
+        self.organisation = organisation
+        self.version = version
+        self.clock = clock
+        self.publicURL = publicURL
+        self.settings = settings
+    }
+}
+
+/// A document that a provider delivered, kept for a while under an unguessable address.
+public struct StoredDocument: Sendable {
+    public let url: String
+    public let expiresIn: Int
+    /// Text of its pages; empty where it could not be read.
+    public let pages: [String]
+
+    public init(url: String, expiresIn: Int, pages: [String]) {
+        self.url = url
+        self.expiresIn = expiresIn
+        self.pages = pages
+    }
+}
+
+/// The provider's answer does not have the shape that its descriptor states. Holds no value of it.
+public struct MappingFailure: Error, Hashable, CustomStringConvertible {
+    public let reason: String
+    public var description: String { reason }
+}
+
+/// Where an evaluation stands: the facts of the call, the node being read, the values named by `let`.
+struct Frame {
+    let facts: CallFacts
+    var node: JSON
+    var lets: [JSON] = []
+    var isMasked = false
+}
+
+extension Expression {
+    /// The value in that frame; what is absent is null.
+    func value(in frame: borrowing Frame) throws(MappingFailure) -> JSON {
+        switch self {
+        case .literal(let json): return json
+        case .node: return frame.node
+        case .fact(let fact): return fact.value(in: frame.facts)
+        case .named(let index): return frame.lets[index]
+        case .member(let base, let key):
+            let base = try base.value(in: frame)
+            if let items = base.items { return Int(key).flatMap { items[safe: $0] } ?? .null }
+            return base[key] ?? .null
+        case .list(let items):
+            var values: [JSON] = []
+            for item in items { values.append(try item.value(in: frame)) }
+            return .array(values)
+        case .filter(let base, let condition): return try filtered(base, condition, frame)
+        case .alternatives(let options):
+            for option in options {
+                let value = try option.value(in: frame)
+                if value != .null { return value }
+            }
+            return .null
+        case .apply(let transform, let base): return try transform.apply(to: try base.value(in: frame), frame)
+        case .template(let pieces):
+            var text = ""
+            for piece in pieces { text += try piece.value(in: frame).text ?? "" }
+            return .string(text)
+        case .choice(let branches):
+            for branch in branches {
+                if try branch.condition?.holds(in: frame) ?? true { return try branch.value.value(in: frame) }
+            }
+            return .null
+        }
+    }
+
+    private func filtered(
+        _ base: Expression, _ condition: Condition, _ frame: borrowing Frame
+    ) throws(MappingFailure) -> JSON {
+        guard let items = try base.value(in: frame).items else { return .array([]) }
+        var kept: [JSON] = []
+        for item in items {
+            let inner = Frame(facts: frame.facts, node: item, lets: frame.lets)
+            if try condition.holds(in: inner) { kept.append(item) }
+        }
+        return .array(kept)
+    }
+}
+
+extension Fact {
+    func value(in facts: CallFacts) -> JSON {
+        switch self {
+        case .parameter(let slot): facts.parameters[slot] ?? .null
+        case .status: .integer(facts.status)
+        case .header(let name): .from(facts.headers[name])
+        case .body: facts.body
+        case .text: .string(facts.text)
+        case .year: .integer(facts.clock.today.year)
+        case .month: .integer(facts.clock.today.month)
+        case .today: .string(facts.clock.today.description)
+        case .now: .string(facts.clock.now().formatted(.iso8601))
+        case .recipient: .from(facts.recipient)
+        case .requestID: .string(facts.requestID)
+        case .token: .string(facts.tokenID)
+        case .organisation: .string(facts.organisation)
+        case .version: .integer(facts.version)
+        case .setting(let name): .from(facts.settings(name)?.exposed)
+        case .redirectedFrom: .from(facts.redirectedFrom)
+        case .documentURL: .from(facts.document?.url)
+        case .documentExpiry: facts.document.map { .integer($0.expiresIn) } ?? .null
+        case .documentPage(let number): .from(facts.document?.pages[safe: number - 1])
+        }
+    }
+}
+
+extension JSON {
+    /// The text as JSON; null for nil.
+    static func from(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+
+    /// Equality of the descriptors: a number equals its text, for providers that write codes either way.
+    func equals(_ other: JSON) -> Bool {
+        if self == other { return true }
+        switch (self, other) {
+        case (.string, .integer), (.integer, .string), (.decimal, _), (_, .decimal):
+            return text != nil && text == other.text
+        default: return false
+        }
+    }
+}
+
+extension Condition {
+    func holds(in frame: borrowing Frame) throws(MappingFailure) -> Bool {
+        switch self {
+        case .always: return true
+        case .equal(let left, let right): return try left.value(in: frame).equals(try right.value(in: frame))
+        case .different(let left, let right): return try !left.value(in: frame).equals(try right.value(in: frame))
+        case .greater(let left, let right):
+            guard let left = try left.value(in: frame).int, let right = try right.value(in: frame).int else {
+                return false
+            }
+            return left > right
+        case .less(let left, let right):
+            guard let left = try left.value(in: frame).int, let right = try right.value(in: frame).int else {
+                return false
+            }
+            return left < right
+        case .among(let value, let options):
+            let value = try value.value(in: frame)
+            return options.contains { $0.equals(value) }
+        case .blank(let value): return try value.value(in: frame).isBlank
+        case .present(let value): return try !value.value(in: frame).isBlank
+        case .absent(let value): return try value.value(in: frame) == .null
+        case .startsWith(let left, let right):
+            guard let left = try left.value(in: frame).text, let right = try right.value(in: frame).text else {
+                return false
+            }
+            return left.hasPrefix(right)
+        case .contains(let left, let right):
+            guard let left = try left.value(in: frame).text, let right = try right.value(in: frame).text else {
+                return false
+            }
+            return left.contains(right)
+        case .all(let conditions):
+            for condition in conditions where try !condition.holds(in: frame) { return false }
+            return true
+        }
+    }
+}

@@ -1,0 +1,284 @@
+import Values
+
+/// The names that an expression may use, each resolved once when the catalogue is compiled.
+struct Vocabulary {
+    var parameters: [String: Int]
+    var tables: [String: [String: JSON]]
+    var nomenclatures: [String: Nomenclature]
+    var lets: [String: Int] = [:]
+}
+
+/// Reads expressions and conditions by recursive descent.
+struct ExpressionParser {
+    typealias Fault = Lexer.Fault
+
+    private var tokens: ArraySlice<Lexer.Token>
+    private let vocabulary: Vocabulary
+
+    static func expression(_ text: String, _ vocabulary: Vocabulary) throws(Fault) -> Expression {
+        if text.contains("{") { return try template(text, vocabulary) }
+        var parser = ExpressionParser(tokens: try Lexer.tokens(of: text)[...], vocabulary: vocabulary)
+        let expression = try parser.alternatives()
+        try parser.end()
+        return expression
+    }
+
+    static func condition(_ text: String, _ vocabulary: Vocabulary) throws(Fault) -> Condition {
+        var parser = ExpressionParser(tokens: try Lexer.tokens(of: text)[...], vocabulary: vocabulary)
+        let condition = try parser.condition()
+        try parser.end()
+        return condition
+    }
+
+    /// Text with expressions in braces.
+    static func template(_ text: String, _ vocabulary: Vocabulary) throws(Fault) -> Expression {
+        var pieces: [Expression] = []
+        var rest = Substring(text)
+        while let open = rest.firstIndex(of: "{") {
+            guard let close = rest[open...].firstIndex(of: "}") else { throw Fault(message: "a brace is not closed") }
+            if open > rest.startIndex { pieces.append(.literal(.string(String(rest[..<open])))) }
+            pieces.append(try expression(String(rest[rest.index(after: open)..<close]), vocabulary))
+            rest = rest[rest.index(after: close)...]
+        }
+        if !rest.isEmpty { pieces.append(.literal(.string(String(rest)))) }
+        return .template(pieces)
+    }
+
+    private mutating func end() throws(Fault) {
+        if let token = tokens.first { throw Fault(message: "'\(Self.shown(token))' was not expected here") }
+    }
+
+    private static func shown(_ token: Lexer.Token) -> String {
+        switch token {
+        case .name(let text), .symbol(let text): text
+        case .fact(let text): "@" + text
+        case .quoted(let text): "'" + text + "'"
+        case .integer(let number): String(number)
+        }
+    }
+
+    private mutating func take(_ symbol: String) -> Bool {
+        guard tokens.first == .symbol(symbol) else { return false }
+        tokens.removeFirst()
+        return true
+    }
+
+    private mutating func take(word: String) -> Bool {
+        guard tokens.first == .name(word) else { return false }
+        tokens.removeFirst()
+        return true
+    }
+
+    private mutating func expect(_ symbol: String) throws(Fault) {
+        guard take(symbol) else { throw Fault(message: "'\(symbol)' is missing") }
+    }
+
+    private mutating func condition() throws(Fault) -> Condition {
+        var tests = [try test()]
+        while take(word: "and") { tests.append(try test()) }
+        return tests.count == 1 ? tests[0] : .all(tests)
+    }
+
+    private mutating func test() throws(Fault) -> Condition {
+        let left = try alternatives()
+        if take("=") { return .equal(left, try alternatives()) }
+        if take("!=") { return .different(left, try alternatives()) }
+        if take(">") { return .greater(left, try alternatives()) }
+        if take("<") { return .less(left, try alternatives()) }
+        if take(word: "starts-with") { return .startsWith(left, try alternatives()) }
+        if take(word: "contains") { return .contains(left, try alternatives()) }
+        if take(word: "in") { return .among(left, try literals()) }
+        guard take(word: "is") else { throw Fault(message: "a comparison is missing") }
+        if take(word: "blank") { return .blank(left) }
+        if take(word: "present") { return .present(left) }
+        if take(word: "absent") { return .absent(left) }
+        throw Fault(message: "'is' wants blank, present or absent")
+    }
+
+    private mutating func literals() throws(Fault) -> [JSON] {
+        try expect("(")
+        var values: [JSON] = []
+        repeat { values.append(try literal()) } while take(",")
+        try expect(")")
+        return values
+    }
+
+    private mutating func literal() throws(Fault) -> JSON {
+        switch tokens.popFirst() {
+        case .quoted(let text): return .string(text)
+        case .integer(let number): return .integer(number)
+        case .name("true"): return true
+        case .name("false"): return false
+        case .name("null"): return nil
+        default: throw Fault(message: "a text in quotes, a number, true, false or null was expected")
+        }
+    }
+
+    private mutating func alternatives() throws(Fault) -> Expression {
+        var options = [try piped()]
+        while take("??") { options.append(try piped()) }
+        return options.count == 1 ? options[0] : .alternatives(options)
+    }
+
+    private mutating func piped() throws(Fault) -> Expression {
+        var value = try source()
+        while take("|") { value = try applied(to: value) }
+        return value
+    }
+
+    private mutating func source() throws(Fault) -> Expression {
+        var value: Expression
+        switch tokens.first {
+        case .symbol("["):
+            tokens.removeFirst()
+            value = try list()
+        case .symbol("."):
+            tokens.removeFirst()
+            value = .node
+        case .fact(let name):
+            tokens.removeFirst()
+            value = try fact(name)
+        case .name(let path) where !["true", "false", "null"].contains(path):
+            tokens.removeFirst()
+            value = self.path(path)
+        default: value = .literal(try literal())
+        }
+        while take("[") {
+            let condition = try condition()
+            try expect("]")
+            value = .filter(value, condition)
+        }
+        return value
+    }
+
+    private mutating func list() throws(Fault) -> Expression {
+        var items: [Expression] = []
+        repeat { items.append(try alternatives()) } while take(",")
+        try expect("]")
+        return .list(items)
+    }
+
+    private func path(_ path: String) -> Expression {
+        let steps = path.split(separator: ".").map(String.init)
+        if let index = steps.first.flatMap({ vocabulary.lets[$0] }) {
+            return steps.dropFirst().reduce(.named(index)) { .member($0, $1) }
+        }
+        return steps.reduce(.node) { .member($0, $1) }
+    }
+
+    private func fact(_ name: String) throws(Fault) -> Expression {
+        let steps = name.split(separator: ".", maxSplits: 1).map(String.init)
+        let rest = steps.count > 1 ? steps[1] : nil
+        switch (steps[0], rest) {
+        case ("body", nil): return .fact(.body)
+        case ("body", .some(let path)):
+            return path.split(separator: ".").reduce(.fact(.body)) { .member($0, String($1)) }
+        case ("header", .some(let header)): return .fact(.header(header.lowercased()))
+        case ("setting", .some(let setting)): return .fact(.setting(setting))
+        case ("now", "year"): return .fact(.year)
+        case ("now", "month"): return .fact(.month)
+        case ("document", "url"): return .fact(.documentURL)
+        case ("document", "expires-in"): return .fact(.documentExpiry)
+        case ("document", .some(let page)) where page.hasPrefix("page-"):
+            guard let number = Int(page.dropFirst(5)) else { break }
+            return .fact(.documentPage(number))
+        case (let word, nil):
+            if let fact = Self.facts[word] { return .fact(fact) }
+            if let slot = vocabulary.parameters[word] { return .fact(.parameter(slot)) }
+        default: break
+        }
+        throw Fault(message: "'@\(name)' is no parameter of this operation and no fact of the call")
+    }
+
+    private static let facts: [String: Fact] = [
+        "status": .status, "text": .text, "today": .today, "now": .now, "recipient": .recipient,
+        "request-id": .requestID, "token": .token, "organisation": .organisation, "version": .version,
+        "redirected-from": .redirectedFrom,
+    ]
+
+    private mutating func applied(to value: Expression) throws(Fault) -> Expression {
+        guard case .name(let name) = tokens.popFirst() else { throw Fault(message: "a transform's name is missing") }
+        if name == "at" {
+            guard case .name(let path) = tokens.popFirst() else { throw Fault(message: "'at' wants a path") }
+            return path.split(separator: ".").reduce(value) { .member($0, String($1)) }
+        }
+        return .apply(try transform(name), value)
+    }
+
+    private mutating func transform(_ name: String) throws(Fault) -> Transform {
+        if let simple = Self.simple[name] { return simple }
+        switch name {
+        case "pad": return .pad(try number(name))
+        case "end-of-month": return .endOfMonth(try number(name))
+        case "join": return .join(try quoted(name))
+        case "split": return .split(try quoted(name), try number(name))
+        case "earliest": return .earliest(try word(name))
+        case "merge": return .merge(try source())
+        case "table": return .table(try table())
+        case "table-or-same": return .tableOrSame(try table())
+        case "label": return try label()
+        case "null-if": return .nullIf(try literal())
+        case "capture":
+            guard let pattern = Pattern(try quoted(name)) else { throw Fault(message: "not a regular expression") }
+            return .capture(pattern)
+        default:
+            let known = Array(Self.simple.keys) + Self.withArguments
+            let nearest = known.min { distance($0, name) < distance($1, name) } ?? ""
+            throw Fault(message: "unknown transform '\(name)'; did you mean '\(nearest)'?")
+        }
+    }
+
+    private static let withArguments = [
+        "pad", "end-of-month", "join", "split", "earliest", "merge", "table", "table-or-same", "label", "null-if",
+        "capture",
+    ]
+
+    private static let simple: [String: Transform] = [
+        "upcase": .upcase, "downcase": .downcase, "strip": .strip, "squish": .squish, "ascii": .ascii, "text": .text,
+        "integer": .integer, "date": .date, "french-date": .frenchDate, "epoch-paris": .epochParis, "age": .age,
+        "first": .first, "count": .count, "unique": .unique, "compact": .compact, "required": .required,
+        "base64": .base64, "base64url": .base64url, "last-segment": .lastSegment, "is-base64": .isBase64,
+    ]
+
+    private mutating func number(_ name: String) throws(Fault) -> Int {
+        guard case .integer(let number) = tokens.popFirst() else { throw Fault(message: "'\(name)' wants a number") }
+        return number
+    }
+
+    private mutating func quoted(_ name: String) throws(Fault) -> String {
+        guard case .quoted(let text) = tokens.popFirst() else {
+            throw Fault(message: "'\(name)' wants a text in quotes")
+        }
+        return text
+    }
+
+    private mutating func word(_ name: String) throws(Fault) -> String {
+        guard case .name(let word) = tokens.popFirst() else { throw Fault(message: "'\(name)' wants a name") }
+        return word
+    }
+
+    private mutating func table() throws(Fault) -> [String: JSON] {
+        let name = try word("table")
+        guard let table = vocabulary.tables[name] else { throw Fault(message: "no table is named '\(name)'") }
+        return table
+    }
+
+    private mutating func label() throws(Fault) -> Transform {
+        let name = try word("label")
+        guard let nomenclature = vocabulary.nomenclatures[name] else {
+            throw Fault(message: "no nomenclature is named '\(name)'")
+        }
+        guard case .name(let column) = tokens.first, !["and", "is", "in"].contains(column) else {
+            return .label(nomenclature, nomenclature.columns[safe: 1] ?? "")
+        }
+        tokens.removeFirst()
+        guard nomenclature.columns.contains(column) else {
+            throw Fault(message: "nomenclature '\(name)' has no column '\(column)'")
+        }
+        return .label(nomenclature, column)
+    }
+}
+
+extension Array {
+    subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}
