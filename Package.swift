@@ -81,6 +81,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
+        .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values"]),
         .executableTarget(
             name: "unefois",
             dependencies: [

@@ -69,6 +69,9 @@ public enum Transform: Sendable {
     case upcase, downcase, strip, squish, ascii
     case text, integer
     case date, frenchDate, epochParis, age
+    /// `YYYY-MM-DD` of a list of year, month and day, `00` for what is missing.
+    case dateOfParts
+    case blankIsNull
     case endOfMonth(Int)
     case pad(Int)
     case join(String)

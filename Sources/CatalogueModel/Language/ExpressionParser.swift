@@ -236,6 +236,7 @@ struct ExpressionParser {
     private static let simple: [String: Transform] = [
         "upcase": .upcase, "downcase": .downcase, "strip": .strip, "squish": .squish, "ascii": .ascii, "text": .text,
         "integer": .integer, "date": .date, "french-date": .frenchDate, "epoch-paris": .epochParis, "age": .age,
+        "date-of-parts": .dateOfParts, "blank-is-null": .blankIsNull,
         "first": .first, "count": .count, "unique": .unique, "compact": .compact, "required": .required,
         "base64": .base64, "base64url": .base64url, "last-segment": .lastSegment, "is-base64": .isBase64,
     ]

@@ -15,6 +15,8 @@ extension Transform {
         case .table(let table): return value.text.flatMap { table[$0] } ?? .null
         case .nullIf(let literal): return value.equals(literal) ? .null : value
         case .first, .unique, .compact, .earliest: return onList(value)
+        case .blankIsNull: return value.isBlank ? .null : value
+        case .dateOfParts: return .string(Self.date(of: value.items ?? []).description)
         case .isBase64: return .bool(Self.decoded(value) != nil)
         default:
             guard value != .null else { return .null }
@@ -79,6 +81,12 @@ extension Transform {
             return .integer(date.age(at: frame.facts.clock.today))
         default: return .string(text)
         }
+    }
+
+    private static func date(of parts: [JSON]) -> CivilDate {
+        let numbers = (0..<3).map { parts[safe: $0]?.int ?? 0 }
+        let month = numbers[0] == 0 ? 0 : numbers[1]
+        return CivilDate(year: numbers[0], month: month, day: month == 0 ? 0 : numbers[2])
     }
 
     private static func joined(_ value: JSON, _ separator: String) -> JSON {
