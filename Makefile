@@ -1,0 +1,38 @@
+# UneFois : `make run` pour essayer, `make test` pour tout vérifier, `make help` pour le reste.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench
+
+SOURCES := Package.swift Sources Tests
+PYTHON := .venv/bin/python
+
+help: ## affiche cette aide
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ARGS ?= --demo
+run: ## installe ce qui manque, compile, démarre (make run ARGS="--port 9000" pour d'autres options)
+	@scripts/setup
+	swift build -c release --product unefois
+	exec "$$(swift build -c release --show-bin-path)/unefois" serve $(ARGS)
+
+# Every warning is an error: Package.swift says so for each target, tests included.
+test: ## style, compilation, tests, catalogue, contrat public, navigateur
+	@scripts/setup --test
+	@$(MAKE) --no-print-directory lint
+	swift build --build-tests
+	swift test --skip-build
+	@set -e; export UNEFOIS_BIN="$$(swift build --show-bin-path)/unefois"; set -x; \
+	"$$UNEFOIS_BIN" catalogue check; \
+	$(PYTHON) Tests/Contract/run; \
+	$(PYTHON) -m pytest -q Tests/Browser
+
+lint: ## vérifie le style
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## remet le style en ordre
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+bench: ## mesure UneFois à côté de nginx et de Caddy (make bench ARGS="--rounds 5")
+	@scripts/setup --bench
+	swift build -c release --product unefois
+	Benchmarks/run $(ARGS)

@@ -1,0 +1,74 @@
+"""Starts UneFois in a folder of its own, waits until it can serve calls, and stops it."""
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def executable(build="debug"):
+    """The program under test: $UNEFOIS_BIN, else the one that `swift build` left, or None."""
+    if named := os.environ.get("UNEFOIS_BIN"):
+        return pathlib.Path(named)
+    other = {"debug": "release", "release": "debug"}[build]
+    return next((path for path in (ROOT / f".build/{kind}/unefois" for kind in (build, other)) if path.exists()), None)
+
+
+@contextlib.contextmanager
+def started(command, ready, log, environment=None, seconds=60):
+    """Runs `command` until the block ends; enters it when the URL `ready` answers 200. Yields the process."""
+    with open(log, "ab") as output:
+        process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output,
+                                   stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True,
+                                   env={**os.environ, **(environment or {})})
+    try:
+        deadline = time.monotonic() + seconds
+        while not answers(ready):
+            if process.poll() is not None or time.monotonic() > deadline:
+                reason = f"{command[0]} did not become ready ({ready})"
+                raise RuntimeError(reason + "\n" + pathlib.Path(log).read_text(errors="replace")[-3000:])
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(15)
+        with contextlib.suppress(ProcessLookupError):  # whatever it started and left behind
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def unefois(folder, *arguments, binary=None, environment=None):
+    """Yields (base URL, process) of a UneFois that keeps its data in `folder`/data."""
+    folder, port = pathlib.Path(folder), free_port()
+    base = f"http://127.0.0.1:{port}"
+    command = [binary or executable(), "serve", "--data", folder / "data", "--port", port, *arguments]
+    ports = {"UNEFOIS_ADMIN_PORT": str(free_port())}
+    with started(command, base + "/health", folder / "serve.log", {**ports, **(environment or {})}) as process:
+        yield base, process
+
+
+def token(folder, binary=None):
+    """A token with every scope and without rate limits."""
+    command = [binary or executable(), "token", "create", "--all-scopes", "--quiet", "--data", pathlib.Path(folder) / "data"]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
