@@ -18,6 +18,8 @@ public struct CallFacts: Sendable {
     public var body: JSON = .null
     /// The answer's bytes, where it is no JSON or where a document is read from it.
     public var text = ""
+    /// The answer as it came.
+    public var bytes: [UInt8] = []
     public var redirectedFrom: String?
     public var document: StoredDocument?
     /// Base of absolute links, without a closing slash.

@@ -1,0 +1,89 @@
+import Synchronization
+
+/// A circuit breaker: after repeated failures of a provider, calls to it are answered at once for a while, so that
+/// neither the provider nor the callers are worn out.
+///
+/// A pure machine; time is given in seconds of a monotonic clock.
+public struct Breaker: Sendable, Equatable {
+    public enum Decision: Equatable, Sendable {
+        case allow
+        /// Refused; a new try makes sense after so many seconds.
+        case refuse(retryIn: Int)
+    }
+
+    private enum State: Equatable {
+        case closed(failures: Int)
+        case open(until: Double)
+        /// One call is let through to see.
+        case probing(since: Double)
+    }
+
+    /// Consecutive failures that open it.
+    public let threshold: Int
+    /// Seconds for which it stays open.
+    public let rest: Double
+    private var state = State.closed(failures: 0)
+
+    public init(threshold: Int = 10, rest: Double = 5) {
+        self.threshold = threshold
+        self.rest = rest
+    }
+
+    /// Asks for one call.
+    public mutating func ask(at now: Double) -> Decision {
+        switch state {
+        case .closed: return .allow
+        case .open(let until):
+            guard now >= until else { return .refuse(retryIn: max(1, Int((until - now).rounded(.up)))) }
+            state = .probing(since: now)
+            return .allow
+        case .probing(let since):
+            // A probe that never came back must not close the provider for ever.
+            guard now - since > 30 else { return .refuse(retryIn: 1) }
+            state = .probing(since: now)
+            return .allow
+        }
+    }
+
+    /// Tells how an allowed call went.
+    public mutating func record(success: Bool, at now: Double) {
+        if success {
+            state = .closed(failures: 0)
+            return
+        }
+        switch state {
+        case .closed(let failures) where failures + 1 < threshold: state = .closed(failures: failures + 1)
+        default: state = .open(until: now + rest)
+        }
+    }
+
+    /// True where calls pass.
+    public var isClosed: Bool { if case .closed = state { true } else { false } }
+}
+
+/// The breakers of all providers.
+public final class Breakers: Sendable {
+    private let states = Mutex<[String: Breaker]>([:])
+    private let origin = ContinuousClock.now
+    private let model: Breaker
+
+    public init(model: Breaker = Breaker()) { self.model = model }
+
+    private var now: Double {
+        let elapsed = origin.duration(to: .now)
+        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    }
+
+    func ask(_ provider: String) -> Breaker.Decision {
+        let now = now
+        return states.withLock { $0[provider, default: model].ask(at: now) }
+    }
+
+    func record(_ provider: String, success: Bool) {
+        let now = now
+        states.withLock { $0[provider, default: model].record(success: success, at: now) }
+    }
+
+    /// Providers whose calls are refused now.
+    public var open: [String] { states.withLock { $0.filter { !$0.value.isClosed }.keys.sorted() } }
+}

@@ -1,0 +1,165 @@
+import CatalogueModel
+import Foundation
+import Values
+
+/// Puts the question of an operation to its provider and says what came of it.
+public struct Connector: Sendable {
+    /// What came of a question.
+    public enum Outcome: Sendable {
+        case answered(CallFacts)
+        case refused(ProblemTemplate, CallFacts)
+    }
+
+    private let transport: any HTTPTransport
+    private let configuration: any ProviderConfiguration
+    private let breakers: Breakers
+    private let documents: any DocumentKeeping
+    private let tokens: ProviderTokens
+    private let providers: @Sendable () -> [String: ProviderDescription]
+
+    public init(
+        transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
+        documents: any DocumentKeeping, clock: WallClock,
+        providers: @escaping @Sendable () -> [String: ProviderDescription]
+    ) {
+        self.transport = transport
+        self.configuration = configuration
+        self.breakers = breakers
+        self.documents = documents
+        self.providers = providers
+        tokens = ProviderTokens(transport: transport, clock: clock)
+    }
+
+    /// Asks the provider. Never throws: whatever happens has an error of the nomenclature.
+    public func ask(_ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
+        if case .refuse(let seconds) = breakers.ask(operation.provider.id) {
+            var problem = ProblemTemplate(code: "NN001")
+            problem.retryIn = seconds
+            return .refused(problem, asked)
+        }
+        var facts = asked
+        do {
+            for lookup in operation.lookups { await fillIn(lookup, &facts) }
+            guard let plan = operation.plans.first(where: { $0.condition?.holds(on: facts) ?? true }) else {
+                throw ProviderFailure(problem: ProblemTemplate(code: "NN999"))
+            }
+            try await exchange(plan, operation, &facts)
+            breakers.record(operation.provider.id, success: facts.status < 500)
+            if let problem = try operation.verdict(on: facts) { return .refused(problem, facts) }
+            try await keepDocument(operation, &facts)
+            return .answered(facts)
+        } catch let failure as TransportFailure {
+            breakers.record(operation.provider.id, success: false)
+            return .refused(failure.problem, facts)
+        } catch let failure as ProviderFailure {
+            breakers.record(operation.provider.id, success: true)
+            return .refused(failure.problem, facts)
+        } catch {
+            breakers.record(operation.provider.id, success: true)
+            return .refused(ProblemTemplate(code: "NN999"), facts)
+        }
+    }
+
+    /// Sends the plan's request; follows one stated redirection, and asks once more with a new token where the
+    /// provider says that the old one is no longer good.
+    private func exchange(_ plan: RequestPlan, _ operation: APIOperation, _ facts: inout CallFacts) async throws {
+        let provider = operation.provider
+        try await send(plan, provider, &facts)
+        if let authentication = plan.authentication, authentication.retryOn.contains(facts.status) {
+            tokens.forget(Self.tokenKey(authentication, plan, provider))
+            try await send(plan, provider, &facts)
+            if authentication.retryOn.contains(facts.status) {
+                var problem = ProblemTemplate(code: "NN011")
+                problem.retryIn = 10
+                throw ProviderFailure(problem: problem)
+            }
+        }
+        if let redirection = plan.redirection, redirection.statuses.contains(facts.status) {
+            guard let target = try redirection.value.value(on: facts).text else { return }
+            facts.redirectedFrom = facts.parameters[redirection.parameter]?.text
+            facts.parameters[redirection.parameter] = .string(target)
+            try await send(plan, provider, &facts)
+        }
+    }
+
+    private func send(_ plan: RequestPlan, _ provider: ProviderDescription, _ facts: inout CallFacts) async throws {
+        guard let base = configuration.address(plan.address, of: provider) else {
+            throw TransportFailure.unconfigured
+        }
+        let (configuration, client) = (configuration, plan.client)
+        facts.settings = { name in configuration.setting(provider: provider.id, client: client, name) }
+        var request = try plan.request(at: base, facts)
+        if let authentication = plan.authentication { try await sign(&request, authentication, plan, provider, facts) }
+        let response = try await transport.send(request, timeout: plan.timeout)
+        facts.status = response.status
+        facts.headers = response.headers
+        facts.body = (try? JSON(parsing: response.body)) ?? .null
+        facts.text = facts.body == .null ? String(decoding: response.body, as: UTF8.self) : ""
+        facts.bytes = response.body
+    }
+
+    private static func tokenKey(
+        _ authentication: Authentication, _ plan: RequestPlan, _ provider: ProviderDescription
+    ) -> String { "\(provider.id)/\(authentication.name)/\(plan.client ?? "")" }
+
+    private func sign(
+        _ request: inout ProviderRequest, _ authentication: Authentication, _ plan: RequestPlan,
+        _ provider: ProviderDescription, _ facts: CallFacts
+    ) async throws {
+        switch authentication.kind {
+        case .oauth2(let address, let path, let headers, let form):
+            guard let base = configuration.address(address, of: provider) else { throw TransportFailure.unconfigured }
+            let token = try await tokens.token(Self.tokenKey(authentication, plan, provider), request: ProviderRequest(
+                method: .post, url: base + RequestPlan.encodedPath(try path.value(on: facts).text ?? ""),
+                headers: try RequestPlan.texts(headers.map { (name: $0.0, value: $0.1) }, facts)
+                    + [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
+                body: Array(RequestPlan.encoded(
+                    try RequestPlan.texts(form.map { (name: $0.0, value: $0.1) }, facts)).utf8)))
+            request.headers.append(("Authorization", "Bearer " + token.exposed))
+        case .basic(let user, let password):
+            let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
+            request.headers.append(("Authorization", "Basic " + Data(pair.utf8).base64EncodedString()))
+        case .mutualTLS:
+            guard let certificate = facts.settings("client_certificate")?.exposed,
+                let key = facts.settings("client_key")?.exposed
+            else { throw TransportFailure.unconfigured }
+            request.identity = ClientIdentity(
+                certificate: certificate, key: key, trustRoots: facts.settings("trust_roots")?.exposed)
+        }
+    }
+
+    /// Fills in a parameter from another provider; where that fails the question is put without it.
+    private func fillIn(_ lookup: Lookup, _ facts: inout CallFacts) async {
+        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = providers()[lookup.provider] else { return }
+        var inner = facts
+        guard (try? await send(lookup.plan, provider, &inner)) != nil, inner.status == 200,
+            let value = try? lookup.value.value(on: inner), value != .null
+        else { return }
+        facts.parameters[lookup.parameter] = value
+    }
+
+    private func keepDocument(_ operation: APIOperation, _ facts: inout CallFacts) async throws {
+        guard let plan = operation.document, plan.condition.holds(on: facts) else { return }
+        var bytes = facts.bytes
+        if plan.encoding == .base64 {
+            guard let decoded = Data(base64Encoded: facts.text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+                throw ProviderFailure(problem: ProblemTemplate(code: plan.undecodable))
+            }
+            bytes = Array(decoded)
+        }
+        guard bytes.starts(with: Array("%PDF-".utf8)) else {
+            throw ProviderFailure(problem: ProblemTemplate(code: "NN055"))
+        }
+        do {
+            facts.document = try await documents.keep(
+                bytes, name: plan.name, lifetime: plan.lifetime, publicURL: facts.publicURL)
+        } catch {
+            throw ProviderFailure(problem: ProblemTemplate(code: "00502"))
+        }
+    }
+}
+
+/// Where documents of providers are kept until they are fetched.
+public protocol DocumentKeeping: Sendable {
+    func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> StoredDocument
+}

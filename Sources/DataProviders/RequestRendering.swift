@@ -1,0 +1,70 @@
+import CatalogueModel
+import Values
+
+extension RequestPlan {
+    /// The request for those facts, at that base address. Members whose value is null are left out.
+    func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
+        var url = base + Self.encodedPath(try path.value(on: facts).text ?? "")
+        let parameters = try Self.texts(query, facts)
+        if !parameters.isEmpty { url += (url.contains("?") ? "&" : "?") + Self.encoded(parameters) }
+        var request = ProviderRequest(method: method, url: url, headers: try Self.texts(headers, facts))
+        switch body {
+        case .none: break
+        case .json(let members):
+            var object: [JSON.Member] = []
+            for member in members {
+                let value = try member.value.value(on: facts)
+                if value != .null { object.append(JSON.Member(member.name, value)) }
+            }
+            request.body = JSON.object(object).bytes
+            request.headers.append(("Content-Type", "application/json"))
+        case .form(let members):
+            request.body = Array(Self.encoded(try Self.texts(members, facts)).utf8)
+            request.headers.append(("Content-Type", "application/x-www-form-urlencoded"))
+        }
+        if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+            request.headers.append(("Content-Type", "application/json"))
+        }
+        return request
+    }
+
+    static func texts(
+        _ pairs: [(name: String, value: Expression)], _ facts: CallFacts
+    ) throws(MappingFailure) -> [(name: String, value: String)] {
+        var texts: [(name: String, value: String)] = []
+        for pair in pairs {
+            guard let text = try pair.value.value(on: facts).text else { continue }
+            texts.append((pair.name, text))
+        }
+        return texts
+    }
+
+    /// `application/x-www-form-urlencoded` with `%20` for spaces, which every server reads.
+    static func encoded(_ pairs: [(name: String, value: String)]) -> String {
+        var text = ""
+        for pair in pairs {
+            if !text.isEmpty { text += "&" }
+            text += percentEncoded(pair.name) + "=" + percentEncoded(pair.value)
+        }
+        return text
+    }
+
+    /// A path whose variable parts hold no sign that would change its meaning; slashes of the template stay.
+    static func encodedPath(_ path: String) -> String { percentEncoded(path, keeping: UInt8(ascii: "/")) }
+
+    /// Percent-encoding of all but unreserved signs (RFC 3986 §2.3).
+    static func percentEncoded(_ text: String, keeping kept: UInt8? = nil) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                bytes.append(byte)
+            case kept: bytes.append(byte)
+            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Storage
+import Values
+
+extension Grant {
+    /// The values of `GrantSQL.insertGrant` but the last, the date of creation.
+    var values: [SQLValue] {
+        [
+            .text(id), .text(siret), .text(organisation), .text(title), .text(purpose), .text(Self.json(scopes)),
+            .text(Self.json(allowedAddresses)), .text(limit.stored), .instant(expires), .instant(revoked),
+        ]
+    }
+
+    init(_ row: SQLRow) throws {
+        self.init(
+            id: try row.text("id"), siret: try row.text("siret"), organisation: try row.text("organisation"),
+            title: try row.text("title"), purpose: try row.text("purpose"),
+            scopes: try Self.strings(row, "scopes"), allowedAddresses: try Self.strings(row, "allowed_addresses"),
+            limit: try Limit(stored: row.text("rate")), expires: try row.instant("expires_at"),
+            revoked: try row.optionalInstant("revoked_at"))
+    }
+
+    /// Refuses a grant of which the hub could not check a call.
+    func validate(at now: Date) throws(DeskError) {
+        guard UUID(uuidString: id) != nil else { throw .invalidGrant("its id is no UUID") }
+        guard CompanyNumber.isSiret(siret) else { throw .invalidGrant("its SIRET does not exist") }
+        for (name, text) in [("organisation", organisation), ("title", title), ("purpose", purpose)]
+        where JSON.string(text).isBlank {
+            throw .invalidGrant("it has no \(name)")
+        }
+        guard !scopes.isEmpty, scopes.allSatisfy({ !JSON.string($0).isBlank }) else {
+            throw .invalidGrant("it has no scope, or an empty one")
+        }
+        if case .perMinute(let calls) = limit, calls < 1 { throw .invalidGrant("it allows no call") }
+        guard expires > now else { throw .invalidGrant("it has expired") }
+    }
+
+    private static func json(_ strings: [String]) -> String { JSON.array(strings.map(JSON.string)).serialized }
+
+    private static func strings(_ row: SQLRow, _ column: String) throws -> [String] {
+        let json = try? JSON(parsing: row.text(column).utf8)
+        let strings = json?.items?.compactMap { item in if case .string(let text) = item { text } else { nil } }
+        guard let strings, strings.count == json?.items?.count else {
+            throw DeskError.unreadable("\(column) is no list of texts")
+        }
+        return strings
+    }
+}
+
+extension Grant.Limit {
+    fileprivate var stored: String {
+        switch self {
+        case .standard: "standard"
+        case .unlimited: "unlimited"
+        case .perMinute(let calls): String(calls)
+        }
+    }
+
+    fileprivate init(stored: String) throws {
+        switch stored {
+        case "standard": self = .standard
+        case "unlimited": self = .unlimited
+        default:
+            guard let calls = Int(stored), calls > 0 else { throw DeskError.unreadable("rate is no limit") }
+            self = .perMinute(calls)
+        }
+    }
+}
+
+extension AccessToken {
+    init(_ row: SQLRow) throws {
+        self.init(
+            id: try row.text("id"), grant: try row.text("grant_id"), issued: try row.instant("issued_at"),
+            expires: try row.instant("expires_at"), revoked: try row.optionalInstant("revoked_at"))
+    }
+}

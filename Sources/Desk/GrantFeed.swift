@@ -1,0 +1,115 @@
+import Synchronization
+import Values
+
+/// Where grants are read from; every process that shares it sees the same version.
+public protocol GrantSource: Sendable {
+    /// Another number after each change.
+    func version() async throws -> Int
+    /// Every grant and token at one moment.
+    func snapshot() async throws -> GrantSnapshot
+}
+
+/// Brings every change of grants and tokens, made by this process or another, to the gateway within a second.
+///
+/// It asks for the version four times a second and reads everything again where it differs. It also says when it
+/// has been unable to: a revoked token must not stay valid because the database is lost (fail closed).
+public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duration == Duration {
+    /// How often the version is asked for.
+    public static var interval: Duration { .milliseconds(250) }
+    /// The age from which what was read last is no longer trusted.
+    public static var staleAfter: Duration { .seconds(5) }
+
+    private struct State {
+        /// That of the last snapshot handed out; nil before the first one and while stale.
+        var version: Int?
+        /// When the last successful read began.
+        var lastRead: FeedClock.Instant
+        var isStale = false
+    }
+
+    private let source: any GrantSource
+    private let clock: FeedClock
+    private let onChange: @Sendable (GrantSnapshot) -> Void
+    private let onStale: @Sendable () -> Void
+    private let onFailure: @Sendable (any Error) -> Void
+    private let state: Mutex<State>
+
+    /// A feed that starts with `run`. `onChange` and `onStale` are called one at a time, in the order of events, and
+    /// must return at once: they hold the feed.
+    /// - Parameters:
+    ///   - onChange: gets the first snapshot, each new one, and one after each `onStale` once reading works again.
+    ///   - onStale: called once when nothing could be read for 5 s, even where a read never returns: calls that the
+    ///     last snapshot would have decided must be refused until the next `onChange`.
+    ///   - onFailure: gets the error of each failed read, for the log; up to four a second.
+    public init(
+        source: any GrantSource, clock: FeedClock, onChange: @escaping @Sendable (GrantSnapshot) -> Void,
+        onStale: @escaping @Sendable () -> Void, onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
+    ) {
+        self.source = source
+        self.clock = clock
+        self.onChange = onChange
+        self.onStale = onStale
+        self.onFailure = onFailure
+        state = Mutex(State(lastRead: clock.now))
+    }
+
+    /// Reads and watches until the task is cancelled, then returns. To be run once.
+    public func run() async throws {
+        state.withLock { $0.lastRead = clock.now }
+        await withTaskGroup { group in
+            group.addTask { await self.repeatedly { await self.read() } }
+            group.addTask { await self.repeatedly { self.watch() } }
+        }
+    }
+
+    private func repeatedly(_ step: () async -> Void) async {
+        while !Task.isCancelled {
+            await step()
+            try? await clock.sleep(until: clock.now.advanced(by: Self.interval), tolerance: nil)
+        }
+    }
+
+    private func read() async {
+        let began = clock.now
+        let known = state.withLock { $0.version }
+        do {
+            let isNew = try await source.version() != known
+            receive(isNew ? try await source.snapshot() : nil, readAt: began)
+        } catch {
+            if !Task.isCancelled { onFailure(error) }
+        }
+    }
+
+    /// Takes what a read found: a snapshot, or that nothing changed.
+    private func receive(_ snapshot: GrantSnapshot?, readAt began: FeedClock.Instant) {
+        state.withLock { state in
+            guard began.duration(to: clock.now) < Self.staleAfter else { return }
+            if let snapshot {
+                state.version = snapshot.version
+                state.isStale = false
+                onChange(snapshot)
+            }
+            // While stale only a snapshot counts: « nothing changed » was said before the alarm.
+            if !state.isStale { state.lastRead = began }
+        }
+    }
+
+    private func watch() {
+        state.withLock { state in
+            guard !state.isStale, state.lastRead.duration(to: clock.now) >= Self.staleAfter else { return }
+            state.isStale = true
+            state.version = nil
+            onStale()
+        }
+    }
+}
+
+extension GrantFeed where FeedClock == ContinuousClock {
+    /// A feed on the machine's clock, which also counts the time the machine sleeps.
+    public convenience init(
+        source: any GrantSource, onChange: @escaping @Sendable (GrantSnapshot) -> Void,
+        onStale: @escaping @Sendable () -> Void, onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
+    ) {
+        self.init(source: source, clock: .continuous, onChange: onChange, onStale: onStale, onFailure: onFailure)
+    }
+}

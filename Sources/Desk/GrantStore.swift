@@ -1,0 +1,98 @@
+import Foundation
+import Storage
+import Values
+
+/// The grants and their tokens in the database: the truth of every right.
+///
+/// Each change increases one version in its own transaction, by which `GrantFeed` notices it in every process. It
+/// decides neither who may change a grant nor whether a call is allowed.
+public struct GrantStore: GrantSource {
+    let database: any SQLDatabase
+    let clock: WallClock
+
+    /// A store over a database that has gone through `migrations`.
+    public init(database: any SQLDatabase, clock: WallClock = .system) {
+        self.database = database
+        self.clock = clock
+    }
+
+    /// A fresh identifier of a grant or token: a random UUID in lower case (RFC 9562 §5.4).
+    public static func newID() -> String { UUID().uuidString.lowercased() }
+
+    /// Keeps a new grant.
+    /// - Returns: the grant as stored: its instants in whole milliseconds.
+    /// - Throws: `DeskError.invalidGrant`; `SQLError`, with code `notUnique` where the id exists.
+    @discardableResult
+    public func create(_ grant: Grant) async throws -> Grant {
+        let now = clock.now()
+        try grant.validate(at: now)
+        return try await database.transaction { connection in
+            try Self.recordChange(connection)
+            return try Grant(Self.only(connection.query(GrantSQL.insertGrant, grant.values + [.instant(now)])))
+        }
+    }
+
+    /// Every grant, the newest first, with those that are revoked or expired.
+    public func grants() async throws -> [Grant] {
+        try await database.read { try $0.query(GrantSQL.allGrants).map(Grant.init) }
+    }
+
+    /// The grant of that id; nil where there is none.
+    public func grant(_ id: Grant.ID) async throws -> Grant? {
+        try await database.read { try Self.find(id, $0) }
+    }
+
+    /// Ends a grant, and with it all its tokens, within a second in every process. Again: no effect.
+    /// - Throws: `DeskError.unknownGrant`.
+    @discardableResult
+    public func revoke(grant id: Grant.ID) async throws -> Grant {
+        let now = clock.now()
+        return try await database.transaction { connection in
+            try Self.recordChange(connection)
+            let rows = try connection.query(GrantSQL.revokeGrant, [.text(id), .instant(now)])
+            guard let row = rows.first else { throw DeskError.unknownGrant(id) }
+            return try Grant(row)
+        }
+    }
+
+    /// Moves the end of a grant, by default to 18 months from now; tokens that ended with it end with it still.
+    ///
+    /// The `exp` claim in a token already given out stays as it was: the hub goes by what is stored.
+    /// - Throws: `DeskError`: unknown, revoked or expired grant, or an end that is no later than the present one.
+    @discardableResult
+    public func prolong(grant id: Grant.ID, until end: Date? = nil) async throws -> Grant {
+        let now = clock.now()
+        let end = end ?? Validity.end(from: now)
+        return try await database.transaction { connection in
+            let grant = try Self.living(id, now, connection)
+            guard end > grant.expires else { throw DeskError.endsEarlier(id) }
+            try Self.recordChange(connection)
+            try connection.execute(GrantSQL.prolongTokens, [.text(id), .instant(end), .instant(grant.expires)])
+            try connection.execute(GrantSQL.prolongGrant, [.text(id), .instant(end)])
+            return try Self.living(id, now, connection)
+        }
+    }
+
+    static func find(_ id: Grant.ID, _ connection: any SQLConnection) throws -> Grant? {
+        try connection.query(GrantSQL.oneGrant, [.text(id)]).first.map(Grant.init)
+    }
+
+    /// The grant, if rights can still be drawn from it.
+    static func living(_ id: Grant.ID, _ now: Date, _ connection: any SQLConnection) throws -> Grant {
+        guard let grant = try find(id, connection) else { throw DeskError.unknownGrant(id) }
+        guard grant.revoked == nil else { throw DeskError.grantRevoked(id) }
+        guard grant.expires > now else { throw DeskError.grantExpired(id) }
+        return grant
+    }
+
+    /// First in each transaction that changes anything: it also makes writers on PostgreSQL wait for one another.
+    static func recordChange(_ connection: any SQLConnection) throws {
+        _ = try only(connection.query(GrantSQL.increaseVersion))
+    }
+
+    /// The row of a statement that always has one.
+    static func only(_ rows: [SQLRow]) throws -> SQLRow {
+        guard let row = rows.first, rows.count == 1 else { throw DeskError.unreadable("a row is missing") }
+        return row
+    }
+}

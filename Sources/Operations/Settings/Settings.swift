@@ -1,0 +1,76 @@
+import Configuration
+import Foundation
+import Logging
+import Values
+
+/// What the operator chose, read once at start and checked whole before anything opens.
+///
+/// An option of the command line wins over an environment variable, which wins over the YAML file, which wins over
+/// the default. It is not where the descriptions of APIs live: those are the catalogue.
+public struct Settings: Sendable {
+    /// The name or address to listen on.
+    public let host: String
+    /// The port to listen on, 0 to 65535; 0 lets the system choose.
+    public let port: Int
+    /// The port of the metrics, 0 to let the system choose, nil for none.
+    public let adminPort: Int?
+    /// The folder of the instance's data; it may not exist yet.
+    public let data: String
+    /// The folder of the catalogue, which exists; nil lets the caller look for it.
+    public let catalogue: String?
+    /// Whether to start the simulated providers.
+    public let sandbox: Bool
+    /// The seed of the fictional population, 0 or more.
+    public let sandboxSeed: Int
+    /// How many fictional families, 1 to 1 000 000.
+    public let sandboxFamilies: Int
+    /// How many fictional companies, 1 to 1 000 000.
+    public let sandboxCompanies: Int
+    /// The folder of test cases, which exists.
+    public let testCases: String?
+    /// The folder of FranceConnect test identities, which exists.
+    public let franceConnectCases: String?
+    /// The instant at which the clock stands still; nil for the clock of the system.
+    public let clock: Date?
+    /// The form of the log.
+    public let logFormat: LogFormat
+    /// The least level that is logged.
+    public let logLevel: Logger.Level
+    /// The base of absolute links as configured, without a last « / ». See ``publicURL(port:)``.
+    public let publicURL: String?
+    /// Whether pages may show the marks of the State.
+    public let stateBrand: Bool
+
+    let reader: ConfigReader
+    let openNames: [OpenName]
+
+    init(reading: inout SettingsReading, terminal: Bool) {
+        host = reading.value(of: Keys.host)
+        port = reading.value(of: Keys.port)
+        adminPort = reading.value(of: Keys.adminPort)
+        data = reading.value(of: Keys.data)
+        catalogue = reading.value(of: Keys.catalogue)
+        sandbox = reading.value(of: Keys.sandbox)
+        sandboxSeed = reading.value(of: Keys.sandboxSeed)
+        sandboxFamilies = reading.value(of: Keys.sandboxFamilies)
+        sandboxCompanies = reading.value(of: Keys.sandboxCompanies)
+        testCases = reading.value(of: Keys.testCases)
+        franceConnectCases = reading.value(of: Keys.franceConnectCases)
+        clock = reading.value(of: Keys.clock)
+        logFormat = reading.value(of: Keys.logFormat) ?? (terminal ? .readable : .json)
+        logLevel = reading.value(of: Keys.logLevel)
+        publicURL = reading.value(of: Keys.publicURL)
+        stateBrand = reading.value(of: Keys.stateBrand)
+        reader = reading.sources.reader()
+        openNames = reading.sources.openNames
+    }
+
+    /// The base of absolute links, without a last « / », for a server that listens on `port`.
+    ///
+    /// A host that stands for every interface is no address to link to: `localhost` takes its place.
+    public func publicURL(port: Int) -> String {
+        if let publicURL { return publicURL }
+        let everywhere = ["0.0.0.0", "::"].contains(host)
+        return "http://\(everywhere ? "localhost" : host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+}

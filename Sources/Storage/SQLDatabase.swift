@@ -1,0 +1,39 @@
+/// A relational database, whichever it is: the only way of the other rooms to SQL.
+///
+/// Statements are written once, in what SQLite ≥ 3.40 and PostgreSQL ≥ 15 have in common: parameters `$1`, `$2`, …;
+/// `ON CONFLICT`; `RETURNING`; lower-case names; columns `TEXT`, `BIGINT` and `DOUBLE PRECISION` only. Booleans are
+/// 0 or 1, instants milliseconds since 1970, JSON and bytes text that Swift reads. It does not cache nor map objects.
+public protocol SQLDatabase: Sendable {
+    /// Reads under one snapshot: all statements of `body` see the same moment. A statement that writes is refused.
+    ///
+    /// Never blocks the caller's thread. `body` runs on a thread of the driver, so it must not wait for anything else.
+    /// - Throws: `SQLError`, `CancellationError`, or what `body` throws.
+    func read<Value: Sendable>(_ body: @Sendable (any SQLConnection) throws -> Value) async throws -> Value
+
+    /// Writes all or nothing: what `body` did is durable on return, and undone when it throws.
+    ///
+    /// A driver may run `body` again after a conflict: it must have no effect but through the connection. Once a
+    /// statement has failed nothing of the transaction remains, even where `body` swallows the error.
+    /// - Throws: `SQLError`, `CancellationError`, or what `body` throws.
+    func transaction<Value: Sendable>(_ body: @Sendable (any SQLConnection) throws -> Value) async throws -> Value
+}
+
+/// The connection of one read or transaction; it has no meaning after it.
+public protocol SQLConnection {
+    /// The rows of one statement, in its order. Also for `INSERT … RETURNING` and the like in a transaction.
+    /// - Parameter values: one for each of `$1`, `$2`, …, no more.
+    /// - Throws: `SQLError`.
+    func query(_ sql: String, _ values: [SQLValue]) throws -> [SQLRow]
+
+    /// Runs one statement for its effect. How many rows it changed is asked with `RETURNING` and `query`.
+    /// - Throws: `SQLError`.
+    func execute(_ sql: String, _ values: [SQLValue]) throws
+}
+
+extension SQLConnection {
+    /// The rows of one statement without parameters.
+    public func query(_ sql: String) throws -> [SQLRow] { try query(sql, []) }
+
+    /// Runs one statement without parameters.
+    public func execute(_ sql: String) throws { try execute(sql, []) }
+}

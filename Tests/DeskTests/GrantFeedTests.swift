@@ -1,0 +1,149 @@
+import Desk
+import Foundation
+import Synchronization
+import Testing
+import Values
+
+/// What a feed said, in order.
+private final class Log: Sendable {
+    enum Event: Equatable {
+        case change(Int)
+        case stale
+    }
+
+    private let state = Mutex<(events: [Event], failures: Int)>(([], 0))
+
+    var events: [Event] { state.withLock { $0.events } }
+    var failures: Int { state.withLock { $0.failures } }
+    func add(_ event: Event) { state.withLock { $0.events.append(event) } }
+    func fail() { state.withLock { $0.failures += 1 } }
+}
+
+/// A source of version 1 that works, fails or never answers.
+private final class FakeSource: GrantSource {
+    enum Mode { case working, failing, hanging }
+    struct Failure: Error {}
+
+    private let state = Mutex<(mode: Mode, waiting: [CheckedContinuation<Void, Never>])>((.working, []))
+
+    /// Also answers, when it stops hanging, those who wait.
+    func set(_ mode: Mode) {
+        state.withLock { state in
+            state.mode = mode
+            guard mode != .hanging else { return }
+            for waiter in state.waiting { waiter.resume() }
+            state.waiting = []
+        }
+    }
+
+    func version() async throws -> Int {
+        switch state.withLock({ $0.mode }) {
+        case .working: break
+        case .failing: throw Failure()
+        case .hanging: await withCheckedContinuation { waiter in state.withLock { $0.waiting.append(waiter) } }
+        }
+        return 1
+    }
+
+    func snapshot() async throws -> GrantSnapshot {
+        GrantSnapshot(grants: [], tokens: [], version: try await version())
+    }
+}
+
+@Suite struct GrantFeedTests {
+    @Test func `notices within a second what another process changed`() async throws {
+        try await withTemporaryFolder { folder in
+            let server = try await openStore(folder)
+            let command = try await openStore(folder)
+            let grant = try await command.create(command.demoGrant(scopes: ["a"]))
+            let (snapshots, output) = AsyncStream<GrantSnapshot>.makeStream()
+            let feed = GrantFeed(source: server, onChange: { output.yield($0) }, onStale: {})
+            let run = Task { try await feed.run() }
+            var received = snapshots.makeAsyncIterator()
+            #expect(await received.next()?.grants.keys.first == grant.id)
+
+            let start = ContinuousClock.now
+            let token = try await command.createToken(for: grant.id)
+            #expect(await received.next()?.tokens[token.id] == token)
+            #expect(start.duration(to: .now) < .seconds(1))
+
+            let next = ContinuousClock.now
+            try await command.revoke(token: token.id)
+            #expect(await received.next()?.tokens[token.id]?.revoked == noon)
+            #expect(next.duration(to: .now) < .seconds(1))
+            run.cancel()
+            try await run.value
+        }
+    }
+
+    @Test func `warns once when nothing can be read, and recovers`() async throws {
+        let source = FakeSource()
+        let clock = ManualClock()
+        let log = Log()
+        try await running(source, clock, log) {
+            await clock.advance(by: .zero, sleepers: 2)
+            source.set(.failing)
+            for _ in 0..<40 { await clock.advance(by: .milliseconds(250), sleepers: 2) }
+            await clock.advance(by: .zero, sleepers: 2)
+            #expect(log.events == [.change(1), .stale])
+            #expect(log.failures == 40)
+
+            source.set(.working)
+            await clock.advance(by: .milliseconds(250), sleepers: 2)
+            await clock.advance(by: .zero, sleepers: 2)
+            #expect(log.events == [.change(1), .stale, .change(1)])
+
+            source.set(.failing)
+            for _ in 0..<21 { await clock.advance(by: .milliseconds(250), sleepers: 2) }
+            await clock.advance(by: .zero, sleepers: 2)
+            #expect(log.events == [.change(1), .stale, .change(1), .stale])
+        }
+    }
+
+    @Test func `bears failures that last less than five seconds`() async throws {
+        let source = FakeSource()
+        let clock = ManualClock()
+        let log = Log()
+        try await running(source, clock, log) {
+            for _ in 0..<3 {
+                source.set(.failing)
+                for _ in 0..<18 { await clock.advance(by: .milliseconds(250), sleepers: 2) }
+                source.set(.working)
+                await clock.advance(by: .milliseconds(250), sleepers: 2)
+                await clock.advance(by: .zero, sleepers: 2)
+            }
+            #expect(log.events == [.change(1)])
+        }
+    }
+
+    @Test func `warns where a read never returns`() async throws {
+        let source = FakeSource()
+        let clock = ManualClock()
+        let log = Log()
+        try await running(source, clock, log) {
+            await clock.advance(by: .zero, sleepers: 2)
+            source.set(.hanging)
+            await clock.advance(by: .milliseconds(250), sleepers: 2)
+            for _ in 0..<20 { await clock.advance(by: .milliseconds(250), sleepers: 1) }
+            await clock.advance(by: .zero, sleepers: 1)
+            #expect(log.events == [.change(1), .stale])
+
+            source.set(.working)
+            await clock.advance(by: .milliseconds(250), sleepers: 2)
+            await clock.advance(by: .zero, sleepers: 2)
+            #expect(log.events == [.change(1), .stale, .change(1)])
+        }
+    }
+
+    private func running(
+        _ source: FakeSource, _ clock: ManualClock, _ log: Log, _ body: () async throws -> Void
+    ) async throws {
+        let feed = GrantFeed(
+            source: source, clock: clock, onChange: { log.add(.change($0.version)) }, onStale: { log.add(.stale) },
+            onFailure: { _ in log.fail() })
+        let run = Task { try await feed.run() }
+        try await body()
+        run.cancel()
+        try await run.value
+    }
+}
