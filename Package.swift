@@ -45,6 +45,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Ledger",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -54,6 +55,7 @@ let package = Package(
             dependencies: [
                 "Values", .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(name: "Storage", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
         .target(
@@ -87,6 +89,9 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(
             name: "DeskTests", dependencies: ["Desk", "Storage", "Values", .product(name: "JWTKit", package: "jwt-kit")]),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "Values", .product(name: "Logging", package: "swift-log")]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
         .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values"]),
         .executableTarget(

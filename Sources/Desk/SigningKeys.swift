@@ -79,17 +79,3 @@ public struct SigningKeys: Sendable {
         folder + "/" + CivilDate.padded(number, 4) + ".jwk"
     }
 }
-
-/// Base64url without padding (RFC 7515 §2).
-enum Base64URL {
-    static func encode(_ bytes: [UInt8]) -> String {
-        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
-
-    /// Nil for anything else.
-    static func decode(_ text: String) -> [UInt8]? {
-        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-        let plain = text.replacing("-", with: "+").replacing("_", with: "/") + padding
-        return Data(base64Encoded: plain).map { [UInt8]($0) }
-    }
-}

@@ -51,10 +51,13 @@ public struct ErrorNomenclature: Sendable {
     }
 
     public let entries: [Entry]
+    /// Who answers for a code, by its first two digits.
+    public let providerNames: [String: String]
     private let byCode: [String: Entry]
 
-    init(_ entries: [Entry]) {
+    init(_ entries: [Entry], providerNames: [String: String]) {
         self.entries = entries
+        self.providerNames = providerNames
         byCode = Dictionary(entries.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

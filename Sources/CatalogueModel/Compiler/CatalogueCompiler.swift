@@ -124,7 +124,8 @@ public struct CatalogueCompiler {
                     parameter: member.value["parameter"]?.text, header: member.value["header"]?.text,
                     remedy: member.value["remedy"]?.text))
         }
-        return ErrorNomenclature(entries)
+        let names = Dictionary(files.flatMap { $0["numbers"]?.textMembers ?? [] }, uniquingKeysWith: { $1 })
+        return ErrorNomenclature(entries, providerNames: names)
     }
 }
 

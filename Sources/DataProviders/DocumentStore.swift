@@ -1,0 +1,110 @@
+import CatalogueModel
+import Crypto
+import Foundation
+import Values
+
+/// Documents of providers, kept encrypted in a folder until they expire.
+///
+/// The address given to the caller holds a random secret; name and key of the file are derived from it, so that the
+/// folder alone opens nothing and the hub itself cannot read a document whose address it has given away.
+public struct DocumentStore: DocumentKeeping {
+    private let folder: URL
+    private let clock: WallClock
+
+    /// - Parameter folder: made (0700) where it is missing.
+    public init(folder: String, clock: WallClock) throws {
+        self.folder = URL(filePath: folder)
+        self.clock = clock
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    public func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> StoredDocument {
+        let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Base64URL.encode($0) }
+        let now = Int(clock.now().timeIntervalSince1970)
+        let file = try file(of: secret, name: name)
+        let expiry = withUnsafeBytes(of: Int64(now + lifetime).bigEndian) { Data($0) }
+        let sealed = try AES.GCM.seal(bytes, using: Self.key(secret), authenticating: expiry).combined ?? Data()
+        let pages = try await Self.onThread {
+            try (expiry + sealed).write(to: file, options: [.atomic])
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+            return PDFText.pages(of: bytes)
+        }
+        return StoredDocument(
+            url: "\(publicURL)/documents/\(secret)/\(name).pdf", expiresIn: lifetime, pages: pages)
+    }
+
+    /// The document of that address, or nil where there is none any more.
+    public func document(secret: String, name: String) async -> [UInt8]? {
+        guard secret.utf8.count == 43, Base64URL.decode(secret) != nil, let file = try? file(of: secret, name: name),
+            let content = try? await Self.onThread({ try Data(contentsOf: file) }), content.count > 8
+        else { return nil }
+        let header = content.prefix(8)
+        let expires = header.reduce(0) { $0 << 8 | Int($1) }
+        guard expires > Int(clock.now().timeIntervalSince1970),
+            let box = try? AES.GCM.SealedBox(combined: content.dropFirst(8)),
+            let plain = try? AES.GCM.open(box, using: Self.key(secret), authenticating: header)
+        else { return nil }
+        return Array(plain)
+    }
+
+    /// Removes what has expired; returns how many.
+    @discardableResult
+    public func purge() async throws -> Int {
+        let (folder, now) = (folder, Int(clock.now().timeIntervalSince1970))
+        return try await Self.onThread {
+            var count = 0
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                let file = folder.appending(path: name)
+                guard let handle = try? FileHandle(forReadingFrom: file) else { continue }
+                let header = try handle.read(upToCount: 8) ?? Data()
+                try handle.close()
+                guard header.count < 8 || header.reduce(0, { $0 << 8 | Int($1) }) <= now else { continue }
+                try FileManager.default.removeItem(at: file)
+                count += 1
+            }
+            return count
+        }
+    }
+
+    private func file(of secret: String, name: String) throws -> URL {
+        let digest = SHA256.hash(data: Data(("name:" + secret + ":" + name).utf8))
+        return folder.appending(path: digest.map { CivilDate.padded(Int($0), 3) }.joined().prefix(60) + ".bin")
+    }
+
+    private static func key(_ secret: String) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: Data(secret.utf8)), info: Data("unefois document".utf8),
+            outputByteCount: 32)
+    }
+
+    /// Runs blocking file work off the cooperative pool.
+    private static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+        }
+    }
+}
+
+/// The text of a PDF's pages, by `pdftotext` (poppler) as a child process with limits of memory and time.
+enum PDFText {
+    /// One text a page; empty where the tool is missing, fails or takes more than five seconds.
+    static func pages(of pdf: [UInt8]) -> [String] {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", "ulimit -v 1000000 -t 5; exec timeout 5 pdftotext -layout -enc UTF-8 - -"]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return [] }
+        DispatchQueue.global().async {
+            try? input.fileHandleForWriting.write(contentsOf: Data(pdf))
+            try? input.fileHandleForWriting.close()
+        }
+        let text = (try? output.fileHandleForReading.readToEnd()) ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { return [] }
+        return String(decoding: text, as: UTF8.self).split(separator: "\u{0C}", omittingEmptySubsequences: false).map(String.init)
+    }
+}

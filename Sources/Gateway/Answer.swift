@@ -1,0 +1,65 @@
+import CatalogueModel
+import Values
+
+/// What the gateway answers a call, before the listener writes it.
+public struct Answer: Sendable {
+    public var status: Int
+    public var contentType: String
+    public var headers: [(name: String, value: String)] = []
+    public var body: [UInt8]
+}
+
+/// Facts of an answer beside its body.
+struct AnswerFacts {
+    var quota: RateLimiter.Quota?
+    /// Seconds for which the answer stays in the cache; nil where it was not read from it.
+    var cachedFor: Int?
+    var isCacheable = false
+}
+
+/// Writes answers and errors in the conventions of the operation.
+struct Presentation {
+    let style: APIOperation.Style
+
+    var contentType: String { style == .particulierV2 ? "application/json" : "application/vnd.api+json" }
+
+    func answer(_ body: [UInt8], status: Int, _ call: Call, _ facts: AnswerFacts) -> Answer {
+        Answer(status: status, contentType: contentType, headers: headers(call, facts), body: body)
+    }
+
+    /// Errors, all of one status; the first decides.
+    func answer(_ problems: [Problem], _ call: Call, _ facts: AnswerFacts) -> Answer {
+        guard let first = problems.first else { return answer([], status: 500, call, facts) }
+        var headers = headers(call, facts)
+        if let seconds = first.retryAfter { headers.append(("Retry-After", String(seconds))) }
+        if style == .particulierV2 {
+            let form = first.v2Form
+            // A limit is refused in a shape of its own in v2.
+            let body: JSON = first.status == 429 ? ["errors": [.string(first.detail)]] : form.body
+            return Answer(status: form.status, contentType: contentType, headers: headers, body: body.bytes)
+        }
+        let body: JSON = ["errors": .array(problems.map(\.object))]
+        return Answer(status: first.status, contentType: contentType, headers: headers, body: body.bytes)
+    }
+
+    private func headers(_ call: Call, _ facts: AnswerFacts) -> [(name: String, value: String)] {
+        var headers = Self.common(call)
+        headers.append(("X-Response-Cached", facts.cachedFor == nil ? "false" : "true"))
+        headers.append(("X-Cache-Expires-in", facts.cachedFor.map(String.init) ?? ""))
+        if let quota = facts.quota {
+            headers.append(("RateLimit-Limit", String(quota.limit)))
+            headers.append(("RateLimit-Remaining", String(quota.remaining)))
+            headers.append(("RateLimit-Reset", String(quota.reset)))
+        }
+        return headers
+    }
+
+    /// Headers of every answer of the hub. Answers hold personal data: nobody on the way may keep them.
+    static func common(_ call: Call) -> [(name: String, value: String)] {
+        [
+            ("X-Request-Id", call.requestID), ("Cache-Control", "no-cache, no-store"), ("Vary", "Accept, Origin"),
+            ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "SAMEORIGIN"),
+            ("Strict-Transport-Security", "max-age=63072000"),
+        ]
+    }
+}

@@ -1,0 +1,64 @@
+import CatalogueModel
+import Crypto
+import Foundation
+import Synchronization
+import Values
+
+/// Answers that may be served again, encrypted in memory under a key of the process.
+///
+/// The key of an entry is an HMAC over operation, parameters and scopes: two calls that differ in any of them never
+/// share an answer, and a dump of memory shows neither who was asked about nor what was answered.
+public final class AnswerCache: Sendable {
+    private struct Entry {
+        let sealed: Data
+        let expires: Date
+    }
+
+    private let entries = Mutex<[Data: Entry]>([:])
+    private let secret = SymmetricKey(size: .bits256)
+    private let bound: Int
+
+    /// - Parameter bound: entries kept; when full, what has expired goes, else all.
+    public init(bound: Int = 20_000) { self.bound = bound }
+
+    /// The place of a call in the cache.
+    func key(_ operation: APIOperation, _ values: [JSON?], _ scopes: [String]) -> Data {
+        let identity: JSON = [
+            "operation": .string(operation.id), "values": .array(values.map { $0 ?? .null }),
+            "scopes": .array(scopes.map(JSON.string)),
+        ]
+        return Data(HMAC<SHA256>.authenticationCode(for: identity.bytes, using: secret))
+    }
+
+    /// The answer kept there and the seconds it has left.
+    func answer(_ key: Data, now: Date) -> (body: [UInt8], secondsLeft: Int)? {
+        guard let entry = entries.withLock({ $0[key] }), entry.expires > now,
+            let box = try? AES.GCM.SealedBox(combined: entry.sealed),
+            let body = try? AES.GCM.open(box, using: secret, authenticating: key)
+        else { return nil }
+        return (Array(body), Int(entry.expires.timeIntervalSince(now)))
+    }
+
+    func keep(_ body: [UInt8], _ key: Data, until expires: Date, now: Date) {
+        guard let sealed = try? AES.GCM.seal(body, using: secret, authenticating: key).combined else { return }
+        entries.withLock { entries in
+            if entries.count >= bound { entries = entries.filter { $0.value.expires > now } }
+            if entries.count >= bound { entries.removeAll() }
+            entries[key] = Entry(sealed: sealed, expires: expires)
+        }
+    }
+
+    /// Forgets everything: a new catalogue may map answers otherwise.
+    public func clear() { entries.withLock { $0.removeAll() } }
+}
+
+extension CacheLifetime {
+    /// The moment until which an answer given now may be served.
+    func end(from now: Date) -> Date {
+        switch self {
+        case .seconds(let seconds): now.addingTimeInterval(Double(seconds))
+        case .endOfDay(let plus): Paris.endOfDay(after: now).addingTimeInterval(Double(plus))
+        case .endOfMonth: Paris.endOfMonth(after: now)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Values
+
+/// One call as the listener hands it over.
+public struct Call: Sendable {
+    public var method: String
+    /// Without query; percent signs decoded.
+    public var path: String
+    public var query: QueryParameters
+    /// The token of `Authorization: Bearer`.
+    public var bearer: Redacted<String>?
+    /// The token of `X-Api-Key`.
+    public var apiKey: Redacted<String>?
+    public var requestID: String
+    public var remoteAddress: String?
+    /// The caller wants no cached answer (`Cache-Control: no-cache`).
+    public var wantsFresh: Bool
+
+    public init(
+        method: String, path: String, query: QueryParameters, bearer: Redacted<String>?, apiKey: Redacted<String>?,
+        requestID: String?, remoteAddress: String?, wantsFresh: Bool
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.bearer = bearer
+        self.apiKey = apiKey
+        self.requestID = RequestID.accepted(requestID) ?? RequestID.make()
+        self.remoteAddress = remoteAddress
+        self.wantsFresh = wantsFresh
+    }
+}
+
+/// The parameters of a query string, in order.
+public struct QueryParameters: Sendable, Hashable {
+    public let pairs: [Pair]
+
+    public struct Pair: Sendable, Hashable {
+        public let name: String
+        public let value: String
+    }
+
+    /// Reads `application/x-www-form-urlencoded` text. Never fails: a broken escape stays as written, bytes that are
+    /// no UTF-8 become U+FFFD, and the checks of parameters refuse both.
+    public init(_ text: some StringProtocol) {
+        pairs = text.utf8.split(separator: UInt8(ascii: "&")).prefix(200).map { part in
+            let cut = part.firstIndex(of: UInt8(ascii: "="))
+            return Pair(
+                name: Self.decoded(part[..<(cut ?? part.endIndex)]),
+                value: cut.map { Self.decoded(part[part.index(after: $0)...]) } ?? "")
+        }
+    }
+
+    /// The last value of a parameter of one value.
+    public func value(_ name: String) -> String? { pairs.last { $0.name == name }?.value }
+
+    /// The values of a list, `name[]=a&name[]=b`.
+    public func values(_ name: String) -> [String] { pairs.filter { $0.name == name + "[]" }.map(\.value) }
+
+    /// Percent-decoded text; `+` is a space.
+    static func decoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = true) -> String {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var rest = bytes[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "+"), plusIsSpace {
+                result.append(0x20)
+            } else if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(nibble),
+                let low = rest.dropFirst().first.flatMap(nibble)
+            {
+                result.append(high << 4 | low)
+                rest = rest.dropFirst(2)
+            } else {
+                result.append(byte)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private static func nibble(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x41 + 10
+        case 0x61...0x66: byte - 0x61 + 10
+        default: nil
+        }
+    }
+
+    /// A percent-decoded path.
+    public static func decodedPath(_ path: some StringProtocol) -> String { decoded(path.utf8, plusIsSpace: false) }
+}
+
+/// Identifiers of calls.
+public enum RequestID {
+    /// A random UUID, version 4 (RFC 9562).
+    public static func make() -> String {
+        var random = SystemRandomNumberGenerator()
+        let (high, low) = (random.next() as UInt64, random.next() as UInt64)
+        let bytes = [high & ~0xF000 | 0x4000, low & ~(0xC0 << 56) | 0x80 << 56]
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for (half, word) in bytes.enumerated() {
+            for index in 0..<16 {
+                let position = half * 16 + index
+                if [8, 12, 16, 20].contains(position) { text.append(UInt8(ascii: "-")) }
+                text.append(digits[Int(word >> UInt64(60 - index * 4) & 15)])
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The caller's own identifier where it is short and plain enough to be logged.
+    static func accepted(_ text: String?) -> String? {
+        guard let text, (8...64).contains(text.utf8.count),
+            text.utf8.allSatisfy({
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                    || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+            })
+        else { return nil }
+        return text
+    }
+
+    /// True for a UUID in its usual form.
+    static func isUUID(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 36 else { return false }
+        return bytes.enumerated().allSatisfy { index, byte in
+            if [8, 13, 18, 23].contains(index) { return byte == UInt8(ascii: "-") }
+            return (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
+        }
+    }
+}

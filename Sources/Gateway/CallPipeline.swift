@@ -1,0 +1,279 @@
+import CatalogueModel
+import DataProviders
+import Foundation
+import Ledger
+import Values
+
+/// The way of one call, in the order of the contract: credential, address, limit, scope, equal call in flight, mandatory
+/// parameters, version, recipient, parameters, maintenance, cache, provider, projection, ledger.
+///
+/// Each step is a function of values that answers or passes on; only the provider and the ledger are waited for.
+struct CallPipeline {
+    let gateway: Gateway
+    let snapshot: HubSnapshot
+    let call: Call
+    let operation: APIOperation
+    private let started = ContinuousClock.now
+
+    init(gateway: Gateway, snapshot: HubSnapshot, call: Call, operation: APIOperation) {
+        self.gateway = gateway
+        self.snapshot = snapshot
+        self.call = call
+        self.operation = operation
+    }
+
+    private var presentation: Presentation { Presentation(style: operation.style) }
+    private var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
+
+    /// What the call has come to know on its way.
+    private struct Progress {
+        var caller: Caller
+        var facts = AnswerFacts()
+        var traceability: Traceability
+        var scopes = ScopeSet()
+        var subject: String?
+        var code: String?
+        var providerTime: Duration?
+    }
+
+    /// Refusals on the way, all of one kind; `nil` inside a step means that the call goes on.
+    private struct Refusal: Error { let problems: [Problem] }
+
+    func answer(_ variables: [String: String]) async -> Answer {
+        await answer { progress throws(Refusal) in
+            try checkScope(progress)
+            let key = flightKey(progress)
+            guard gateway.inFlight.begin(key) else { throw Refusal(problems: [problems.problem("00015")]) }
+            defer { gateway.inFlight.end(key) }
+            try checkTraceability(progress)
+            try checkRecipient(progress)
+            return try await data(variables, &progress)
+        }
+    }
+
+    /// The same first steps, then the version is refused: who is not known learns nothing of it.
+    func answerForUnservedVersion() async -> Answer {
+        await answer { progress throws(Refusal) in
+            try checkTraceability(progress)
+            throw Refusal(problems: [problems.problem("00402")])
+        }
+    }
+
+    /// Credential, limit, the steps given, trace: what every call goes through.
+    private func answer(_ steps: (inout Progress) async throws(Refusal) -> Answer) async -> Answer {
+        guard call.method == "GET" else {
+            return Answer(
+                status: 405, contentType: "text/plain; charset=utf-8",
+                headers: Presentation.common(call) + [("Allow", "GET")],
+                body: Array("Cette adresse ne se lit qu'avec GET.".utf8))
+        }
+        let caller: Caller
+        switch await identify() {
+        case .success(let known): caller = known
+        case .failure(let refusal): return presentation.answer(refusal.problems, call, AnswerFacts())
+        }
+        var progress = Progress(caller: caller, traceability: Traceability(call.query))
+        var answer: Answer
+        do throws(Refusal) {
+            try limit(&progress)
+            answer = try await steps(&progress)
+        } catch {
+            progress.code = error.problems.first?.code
+            answer = presentation.answer(error.problems, call, progress.facts)
+        }
+        return await recorded(answer, progress)
+    }
+
+    // MARK: - Who calls
+
+    private func identify() async -> Result<Caller, Refusal> {
+        let now = gateway.parts.clock.now()
+        if operation.identity == .franceConnect { return await identifyCitizen() }
+        if operation.identity == .either, let bearer = call.bearer,
+            !Credentials.isOurs(bearer.exposed, snapshot)
+        {
+            return await identifyCitizen()
+        }
+        return gateway.credentials.right(call.bearer ?? call.apiKey, snapshot, now: now)
+            .map { Caller(right: $0) }
+            .mapError { Refusal(problems: [problems.problem($0.code)]) }
+    }
+
+    private func identifyCitizen() async -> Result<Caller, Refusal> {
+        guard let token = call.bearer, !token.exposed.isEmpty,
+            let provider = snapshot.catalogue.providers["france_connect"]
+        else { return .failure(Refusal(problems: [problems.problem("00101")])) }
+        let result = await gateway.parts.franceConnect.introspect(token, api: operation.api.id, provider: provider)
+        return result.map { citizen in
+            // With FranceConnect the identity comes from the person: no scope gives it back.
+            let names = citizen.scopes.filter { operation.version < 3 || !$0.contains("_identite") }
+            return Caller(citizen: citizen, token: token, scopes: snapshot.catalogue.scopes.set(names))
+        }
+        .mapError { Refusal(problems: [problems.problem($0.problem, nil, nil)]) }
+    }
+
+    // MARK: - What it may do
+
+    private func limit(_ progress: inout Progress) throws(Refusal) {
+        if let blocks = progress.caller.addresses {
+            guard let address = call.remoteAddress, blocks.contains(where: { $0.contains(address) }) else {
+                throw Refusal(problems: [problems.problem("00107")])
+            }
+        }
+        let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
+        let quota = gateway.limiter.count(progress.caller.limitKey, operation, progress.caller.limit, now: now)
+        progress.facts.quota = quota
+        guard let quota, quota.isExceeded else { return }
+        var problem = problems.problem("00429")
+        problem.retryAfter = max(1, quota.reset - now)
+        throw Refusal(problems: [problem])
+    }
+
+    private func checkScope(_ progress: Progress) throws(Refusal) {
+        guard operation.acceptedScopeNames.isEmpty || operation.acceptedScopes.meets(progress.caller.scopes) else {
+            throw Refusal(problems: [problems.problem("00100")])
+        }
+    }
+
+    private func flightKey(_ progress: Progress) -> String {
+        let parameters = call.query.pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&")
+        return progress.caller.limitKey + " " + call.path + "?" + parameters
+    }
+
+    private func checkTraceability(_ progress: Progress) throws(Refusal) {
+        let missing = progress.traceability.missing(operation.style, isFranceConnect: progress.caller.identity != nil)
+        guard missing.isEmpty else { throw Refusal(problems: missing.map { problems.problem($0) }) }
+    }
+
+    private func checkRecipient(_ progress: Progress) throws(Refusal) {
+        guard progress.traceability.hasValidRecipient else { throw Refusal(problems: [problems.problem("00210")]) }
+    }
+
+    // MARK: - What it asks
+
+    private func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
+        let values = operation.values(call.query, variables, progress.caller.identity)
+        let now = gateway.parts.clock.now()
+        progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
+        progress.subject = subject(values, now)
+        let failed = operation.failedChecks(values, today: gateway.parts.clock.today)
+        guard failed.isEmpty else {
+            throw Refusal(problems: failed.map { problems.problem($0.code, parameter: $0.parameter) })
+        }
+        if let published = gateway.parts.rehearsals?.answer(
+            operation: operation.id,
+            parameters: operation.namedParameters(call.query, variables, progress.caller.identity))
+        {
+            progress.code = published.status < 400 ? nil : "rehearsal"
+            return presentation.answer(published.body, status: published.status, call, progress.facts)
+        }
+        try checkMaintenance(now)
+        return try await cachedOrAsked(values, now, &progress)
+    }
+
+    private func checkMaintenance(_ now: Date) throws(Refusal) {
+        let time = Paris.timeOfDay(at: now)
+        for window in operation.provider.maintenances {
+            guard let seconds = window.secondsLeft(minute: time.minute, weekday: time.weekday) else { continue }
+            var closed = ProblemTemplate(code: "NN020")
+            closed.retryIn = seconds
+            throw Refusal(problems: [problems.problem(closed, operation, nil)])
+        }
+    }
+
+    private func cachedOrAsked(
+        _ values: [JSON?], _ now: Date, _ progress: inout Progress
+    ) async throws(Refusal) -> Answer {
+        guard let lifetime = operation.cache else {
+            let body = try await asked(values, &progress)
+            return presentation.answer(body, status: 200, call, progress.facts)
+        }
+        let key = gateway.cache.key(operation, values, snapshot.catalogue.scopes.names(of: progress.scopes))
+        if !call.wantsFresh, let kept = gateway.cache.answer(key, now: now) {
+            progress.facts.cachedFor = kept.secondsLeft
+            return presentation.answer(kept.body, status: 200, call, progress.facts)
+        }
+        let body = try await asked(values, &progress)
+        gateway.cache.keep(body, key, until: lifetime.end(from: now), now: now)
+        return presentation.answer(body, status: 200, call, progress.facts)
+    }
+
+    private func asked(_ values: [JSON?], _ progress: inout Progress) async throws(Refusal) -> [UInt8] {
+        let facts = CallFacts(
+            parameters: values, recipient: progress.traceability.recipient,
+            requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
+            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation,
+            version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL,
+            settings: { _ in nil })
+        let began = ContinuousClock.now
+        let outcome = await gateway.parts.connector.ask(operation, facts)
+        progress.providerTime = began.duration(to: .now)
+        switch outcome {
+        case .refused(let template, let facts):
+            throw Refusal(problems: [problems.problem(template, operation, facts)])
+        case .answered(let facts):
+            do throws(MappingFailure) {
+                return try operation.answer
+                    .project(facts, scopes: progress.caller.scopes, maskText: operation.provider.maskText).bytes
+            } catch {
+                throw Refusal(problems: [problems.problem(ProblemTemplate(code: "NN999"), operation, nil)])
+            }
+        }
+    }
+
+    // MARK: - What is kept of it
+
+    /// The company's number, or a pseudonym of the person: never who it is.
+    private func subject(_ values: [JSON?], _ now: Date) -> String? {
+        func text(_ name: String) -> String? {
+            operation.slots.firstIndex(of: name).flatMap { values[$0] }.map { value in
+                (value.items?.compactMap(\.text).joined(separator: " ") ?? value.text ?? "").uppercased()
+            }
+        }
+        if let company = text("siret") ?? text("siren") { return CompanyNumber.isSiren(String(company.prefix(9))) || CompanyNumber.isSiret(company) ? company : nil }
+        let identity = text("ine").map { ["ine", $0] } ?? FranceConnectIdentity.parameters.map { text($0) ?? "" }
+        guard identity.contains(where: { !$0.isEmpty }) else { return nil }
+        return try? gateway.parts.pseudonyms.pseudonym(of: Array(identity.joined(separator: "|").utf8), at: now)
+    }
+
+    /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
+    private func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
+        let total = Self.microseconds(started.duration(to: .now))
+        let provider = progress.providerTime.map(Self.microseconds) ?? 0
+        let now = gateway.parts.clock.now()
+        let record = CallRecord(
+            time: now, requestID: call.requestID, grant: progress.caller.grantID, token: progress.caller.tokenID,
+            organisation: progress.caller.organisation, recipient: recipient(progress),
+            purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
+            scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
+            caseReference: caseReference(progress, now),
+            outcome: .init(status: answer.status, code: progress.code), cached: progress.facts.cachedFor != nil,
+            durations: .init(total: total, provider: provider))
+        snapshot.metrics[operation.index].record(
+            status: answer.status, total: total, provider: provider, cached: record.cached)
+        do {
+            _ = try await gateway.parts.ledger.append(record)
+        } catch {
+            return presentation.answer([problems.problem("00510")], call, AnswerFacts(quota: progress.facts.quota))
+        }
+        var answer = answer
+        answer.headers.append(("X-Runtime", String(Double(total) / 1_000_000)))
+        return answer
+    }
+
+    private func recipient(_ progress: Progress) -> String? {
+        progress.traceability.hasValidRecipient ? progress.traceability.recipient : nil
+    }
+
+    /// The caller's file reference is free text that may name a person: kept as a pseudonym, found again by whoever
+    /// knows the reference.
+    private func caseReference(_ progress: Progress, _ now: Date) -> String? {
+        progress.traceability.object.flatMap { object in
+            try? gateway.parts.pseudonyms.pseudonym(of: Array(("object|" + object).utf8), at: now)
+        }
+    }
+
+    private static func microseconds(_ duration: Duration) -> Int {
+        Int(duration.components.seconds) * 1_000_000 + Int(duration.components.attoseconds / 1_000_000_000_000)
+    }
+}

@@ -1,0 +1,130 @@
+import CatalogueModel
+import DataProviders
+import Foundation
+import JWTKit
+import Ledger
+import Synchronization
+import Values
+
+/// The hub: one call goes in, one answer comes out, and its trace is on disk before it leaves.
+public final class Gateway: Sendable {
+    /// What the gateway stands on.
+    public struct Parts: Sendable {
+        public var connector: Connector
+        public var franceConnect: FranceConnect
+        public var ledger: LedgerWriter
+        public var pseudonyms: PseudonymKeys
+        public var rehearsals: (any Rehearsing)?
+        public var clock: WallClock
+        /// Base of absolute links, without a closing slash; known once the port is.
+        public var publicURL: String
+
+        public init(
+            connector: Connector, franceConnect: FranceConnect, ledger: LedgerWriter, pseudonyms: PseudonymKeys,
+            rehearsals: (any Rehearsing)?, clock: WallClock, publicURL: String
+        ) {
+            self.connector = connector
+            self.franceConnect = franceConnect
+            self.ledger = ledger
+            self.pseudonyms = pseudonyms
+            self.rehearsals = rehearsals
+            self.clock = clock
+            self.publicURL = publicURL
+        }
+    }
+
+    let parts: Parts
+    let credentials: Credentials
+    let limiter = RateLimiter()
+    let inFlight = CallsInFlight()
+    let cache = AnswerCache()
+    private let verified = VerifiedTokens()
+    private let state: Mutex<State>
+
+    private struct State {
+        var catalogue: CompiledCatalogue
+        var grants: GrantSnapshot?
+        var verifiers: [String: any JWTAlgorithm] = [:]
+        var isCurrent = false
+        var snapshot: HubSnapshot
+
+        mutating func seal() {
+            snapshot = HubSnapshot(
+                catalogue: catalogue, grants: grants, verifiers: verifiers, isCurrent: isCurrent)
+        }
+    }
+
+    public init(parts: Parts, catalogue: CompiledCatalogue) {
+        self.parts = parts
+        credentials = Credentials(verified: verified)
+        let snapshot = HubSnapshot(catalogue: catalogue, grants: nil, verifiers: [:], isCurrent: false)
+        state = Mutex(State(catalogue: catalogue, snapshot: snapshot))
+    }
+
+    /// The snapshot of this moment.
+    public var snapshot: HubSnapshot { state.withLock { $0.snapshot } }
+
+    /// Takes a new catalogue; calls under way end with the one that they began with.
+    public func use(_ catalogue: CompiledCatalogue) {
+        state.withLock {
+            $0.catalogue = catalogue
+            $0.seal()
+        }
+        cache.clear()
+    }
+
+    /// Takes grants and tokens as they are now.
+    public func use(_ grants: GrantSnapshot) {
+        state.withLock {
+            $0.grants = grants
+            $0.isCurrent = true
+            $0.seal()
+        }
+    }
+
+    /// Refuses every call until grants are known again.
+    public func losesGrants() {
+        state.withLock {
+            $0.isCurrent = false
+            $0.seal()
+        }
+    }
+
+    /// Takes the ring of keys that tokens are signed with.
+    /// - Parameter ring: HS256 secrets by `kid`.
+    public func use(_ ring: [String: Redacted<[UInt8]>]) async throws {
+        let collection = JWTKeyCollection()
+        var verifiers: [String: any JWTAlgorithm] = [:]
+        for (kid, secret) in ring {
+            let id = JWKIdentifier(string: kid)
+            await collection.add(hmac: HMACKey(from: secret.exposed), digestAlgorithm: .sha256, kid: id)
+            verifiers[kid] = try await collection.getKey(for: id)
+        }
+        state.withLock { [verifiers] in
+            $0.verifiers = verifiers
+            $0.seal()
+        }
+        verified.clear()
+    }
+
+    /// Answers a call, or says that its path is none of the hub's.
+    public func answer(_ call: Call) async -> Answer? {
+        let snapshot = snapshot
+        switch snapshot.catalogue.routes.match(call.path) {
+        case .operation(let operation, let variables):
+            return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: operation)
+                .answer(variables)
+        case .unservedVersion(_, let sibling):
+            return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: sibling)
+                .answerForUnservedVersion()
+        case .none: return nil
+        }
+    }
+}
+
+/// Published answers that stand in for those of providers, for tests of consumers.
+public protocol Rehearsing: Sendable {
+    /// The published answer that fits, whole.
+    /// - Parameter parameters: by their names on the wire, without `[]`.
+    func answer(operation: String, parameters: [String: JSON]) -> (status: Int, body: [UInt8])?
+}

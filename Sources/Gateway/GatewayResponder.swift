@@ -1,0 +1,71 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Values
+
+/// Hands the hub's paths to the gateway and every other request to the pages.
+public struct GatewayResponder<Fallback: HTTPResponder>: HTTPResponder
+where Fallback.Context: RequestContext {
+    public typealias Context = Fallback.Context
+
+    private let gateway: Gateway
+    private let fallback: Fallback
+    private let remoteAddress: @Sendable (Request, Context) -> String?
+
+    /// - Parameter remoteAddress: the caller's address, as the listener or a trusted proxy tells it.
+    public init(
+        gateway: Gateway, fallback: Fallback,
+        remoteAddress: @escaping @Sendable (Request, Context) -> String? = { _, _ in nil }
+    ) {
+        self.gateway = gateway
+        self.fallback = fallback
+        self.remoteAddress = remoteAddress
+    }
+
+    public func respond(to request: Request, context: Context) async throws -> Response {
+        let path = QueryParameters.decodedPath(request.uri.path)
+        guard Self.mayBeHub(path) else { return try await fallback.respond(to: request, context: context) }
+        let call = Call(request, path: path, remoteAddress: remoteAddress(request, context))
+        guard let answer = await gateway.answer(call) else {
+            return try await fallback.respond(to: request, context: context)
+        }
+        return Response(answer)
+    }
+
+    private static func mayBeHub(_ path: String) -> Bool { path.hasPrefix("/v") || path.hasPrefix("/api/") }
+}
+
+extension HTTPField.Name {
+    // Constant names: the force of `Name("…")!` is replaced by a fallback that never comes to pass.
+    static let apiKey = HTTPField.Name("X-Api-Key") ?? .authorization
+    static let requestID = HTTPField.Name("X-Request-Id") ?? .from
+}
+
+extension Call {
+    init(_ request: Request, path: String, remoteAddress: String?) {
+        let authorization = request.headers[.authorization]
+        let bearer = authorization.flatMap { text -> String? in
+            guard text.utf8.count > 7, text.prefix(7).lowercased() == "bearer " else { return nil }
+            return text.dropFirst(7).trimmingPrefix { $0 == " " }.description
+        }
+        self.init(
+            method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""),
+            bearer: bearer.map { Redacted($0) }, apiKey: request.headers[.apiKey].map { Redacted($0) },
+            requestID: request.headers[.requestID], remoteAddress: remoteAddress,
+            wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false)
+    }
+}
+
+extension Response {
+    init(_ answer: Answer) {
+        var fields = HTTPFields()
+        fields.reserveCapacity(answer.headers.count + 1)
+        fields[.contentType] = answer.contentType
+        for header in answer.headers {
+            if let name = HTTPField.Name(header.name) { fields[name] = header.value }
+        }
+        self.init(
+            status: .init(code: answer.status), headers: fields,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+}

@@ -1,0 +1,76 @@
+import CatalogueModel
+import Values
+
+extension APIOperation {
+    /// The call's values by slot, as sent; what is blank counts as absent. A citizen's identity wins over them.
+    func values(_ query: QueryParameters, _ variables: [String: String], _ identity: [String: JSON]?) -> [JSON?] {
+        var values = [JSON?](repeating: nil, count: slots.count)
+        for parameter in parameters {
+            guard let value = value(parameter, query, variables), !value.isBlank else { continue }
+            values[parameter.slot] = value
+        }
+        for (slot, name) in slots.enumerated() {
+            if let value = identity?[name] { values[slot] = value }
+        }
+        return values
+    }
+
+    private func value(_ parameter: Parameter, _ query: QueryParameters, _ variables: [String: String]) -> JSON? {
+        if parameter.isInPath { return variables[parameter.plainName].map(JSON.string) }
+        guard parameter.isList else { return query.value(parameter.name).map(JSON.string) }
+        let items = query.values(parameter.plainName)
+        if !items.isEmpty { return .array(items.map(JSON.string)) }
+        // `prenoms=` without brackets is one value where a list is wanted: the check says so.
+        return query.value(parameter.plainName).map(JSON.string)
+    }
+
+    /// The first error of each check that fails, in the order of the descriptor.
+    func failedChecks(_ values: [JSON?], today: CivilDate) -> [(code: String, parameter: String)] {
+        checks.compactMap { check in
+            check.rule.accepts(check.slots.map { values[$0] }, today: today) ? nil : (check.code, check.parameter)
+        }
+    }
+
+    /// The parameters by their names on the wire, to find a published test case.
+    func namedParameters(
+        _ query: QueryParameters, _ variables: [String: String], _ identity: [String: JSON]?
+    ) -> [String: JSON] {
+        var named = identity ?? [:]
+        for parameter in parameters {
+            if let value = value(parameter, query, variables) { named[parameter.plainName] = value }
+            // A citizen's identity goes by the names of this version too.
+            else if let value = identity?[slots[parameter.slot]] { named[parameter.plainName] = value }
+        }
+        return named
+    }
+}
+
+/// The parameters that trace a call: who uses the data, and for what (CRPA R114-9-7).
+struct Traceability {
+    let recipient: String?
+    let context: String?
+    let object: String?
+
+    init(_ query: QueryParameters) {
+        func given(_ name: String) -> String? {
+            query.value(name).flatMap { JSON.string($0).isBlank ? nil : $0 }
+        }
+        recipient = given("recipient")
+        context = given("context")
+        object = given("object")
+    }
+
+    /// Codes of what is missing, all of them.
+    func missing(_ style: APIOperation.Style, isFranceConnect: Bool) -> [String] {
+        switch style {
+        case .entreprise:
+            return [context == nil ? "00201" : nil, object == nil ? "00202" : nil, recipient == nil ? "00203" : nil]
+                .compactMap(\.self)
+        case .particulier: return recipient == nil ? ["00203"] : []
+        case .particulierV2: return isFranceConnect && recipient == nil ? ["00203"] : []
+        }
+    }
+
+    /// True where the recipient, if given, is a SIRET.
+    var hasValidRecipient: Bool { recipient.map(CompanyNumber.isSiret) ?? true }
+}

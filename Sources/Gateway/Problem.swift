@@ -1,0 +1,84 @@
+import CatalogueModel
+import Values
+
+/// An error as the caller sees it.
+public struct Problem: Error, Sendable {
+    public let code: String
+    public let status: Int
+    let title: String
+    let detail: String
+    var parameter: String?
+    var header: String?
+    var meta: [JSON.Member] = []
+    var v2: ProblemTemplate.V2Form?
+    var retryAfter: Int?
+
+    /// The error object of v3 and later (JSON:API); what is unknown is left out.
+    var object: JSON {
+        var members: [JSON.Member] = [
+            .init("code", .string(code)), .init("title", .string(title)), .init("detail", .string(detail)),
+        ]
+        if let parameter { members.append(.init("source", ["parameter": .string(parameter)])) }
+        else if let header { members.append(.init("source", ["header": .string(header)])) }
+        members.append(.init("meta", .object(meta)))
+        return .object(members)
+    }
+
+    /// The body in the conventions of v2: one object, its own statuses, the same sentence twice.
+    var v2Form: (status: Int, body: JSON) {
+        let (status, error) = v2Common
+        let reason = v2?.reason ?? detail
+        return (
+            v2?.status ?? status,
+            ["error": .string(v2?.error ?? error), "reason": .string(reason), "message": .string(detail)]
+        )
+    }
+
+    private var v2Common: (Int, String) {
+        switch status {
+        case 401, 403: (401, "access_denied")
+        case 422: (400, "bad_request")
+        case 404: (404, "not_found")
+        case 409: (409, "conflict")
+        case 504: (504, "timeout_error")
+        case 502 where code.hasSuffix("999"): (503, "provider_unknown_error")
+        case 502: (503, "data_provider_error")
+        case 503: (503, "maintenance_error")
+        default: (status, "internal_error")
+        }
+    }
+}
+
+/// Makes errors from the nomenclature.
+struct ProblemFactory {
+    let catalogue: CompiledCatalogue
+
+    /// The error of that code. A code that the nomenclature lacks cannot be: the catalogue's check sees to it; should
+    /// it happen all the same, the call fails as an internal error.
+    func problem(_ code: String, parameter: String? = nil, meta: [JSON.Member] = []) -> Problem {
+        guard let entry = catalogue.errors.entry(code) else {
+            return Problem(code: "00500", status: 500, title: "Erreur interne", detail: "Erreur interne du service.")
+        }
+        return Problem(
+            code: code, status: entry.status, title: entry.title, detail: entry.detail,
+            parameter: parameter ?? entry.parameter, header: entry.header, meta: meta)
+    }
+
+    /// A provider's error, with its number and name.
+    func problem(_ template: ProblemTemplate, _ operation: APIOperation?, _ facts: CallFacts?) -> Problem {
+        let prefix = operation?.errorPrefix ?? "51"
+        let code = template.code.hasPrefix("NN") ? prefix + template.code.dropFirst(2) : template.code
+        var meta: [JSON.Member] = []
+        let own = code.prefix(2) == prefix ? operation?.errorProvider : nil
+        if let name = own ?? catalogue.errors.providerNames[String(code.prefix(2))] {
+            meta.append(.init("provider", .string(name)))
+        }
+        if let seconds = template.retryIn { meta.append(.init("retry_in", .integer(seconds))) }
+        if let facts { meta += template.metaMembers(facts) }
+        let base = problem(code)
+        return Problem(
+            code: code, status: template.status ?? base.status, title: template.title ?? base.title,
+            detail: template.detail ?? base.detail, parameter: base.parameter, header: base.header, meta: meta,
+            v2: template.v2)
+    }
+}

@@ -1,0 +1,113 @@
+import CatalogueModel
+import DataProviders
+import Hummingbird
+import NIOCore
+import Values
+
+/// The hub's own addresses beside the data: rights of a token, pings, keys, documents, addresses that are gone.
+public struct ServiceRoutes: Sendable {
+    private let gateway: Gateway
+    private let keys: FranceConnectKeys
+    private let documents: DocumentStore
+    private let openBreakers: @Sendable () -> [String]
+
+    public init(
+        gateway: Gateway, keys: FranceConnectKeys, documents: DocumentStore,
+        openBreakers: @escaping @Sendable () -> [String]
+    ) {
+        self.gateway = gateway
+        self.keys = keys
+        self.documents = documents
+        self.openBreakers = openBreakers
+    }
+
+    public func add(to router: Router<BasicRequestContext>) {
+        for path in ["/privileges", "/v2/privileges"] {
+            router.get("\(path)") { request, _ in rights(request, .entreprise) }
+        }
+        router.get("/api/introspect") { request, _ in rights(request, .particulierV2) }
+        for path in ["/v2/ping", "/v3/ping", "/api/ping", "/api/caf/ping", "/api/impots/ping"] {
+            router.get("\(path)") { request, _ in json("pong") }
+        }
+        for path in ["/pings", "/api/pings"] { router.get("\(path)") { request, _ in pings(path) } }
+        router.get("/ping/:provider/:source") { request, context in ping(context.parameters.get("provider")) }
+        router.get("/api/:provider/ping") { request, context in ping(context.parameters.get("provider")) }
+        router.get("/api/france_connect_jwks") { _, _ in json(keys.jwks) }
+        router.get("/documents/:secret/:name") { _, context in await document(context) }
+    }
+
+    /// The answer for an address of the hub that leads nowhere; nil where the pages answer for it.
+    public func missing(_ path: String) -> Response? {
+        if let replacement = gateway.snapshot.catalogue.goneRoutes[path] { return text(replacement, .gone) }
+        if path.hasPrefix("/v2/") { return text("Cette version n'est plus servie. Consultez le catalogue.", .gone) }
+        guard path.hasPrefix("/v") && path.dropFirst(2).first?.isNumber == true || path.hasPrefix("/api/") else {
+            return nil
+        }
+        return text("Cette adresse n'existe pas. Vérifiez-la dans le catalogue.", .notFound)
+    }
+
+    private func rights(_ request: Request, _ style: APIOperation.Style) -> Response {
+        let call = Call(request, path: request.uri.path, remoteAddress: nil)
+        let snapshot = gateway.snapshot
+        let now = gateway.parts.clock.now()
+        switch gateway.credentials.right(call.bearer ?? call.apiKey, snapshot, now: now) {
+        case .failure(let refused):
+            let problem = ProblemFactory(catalogue: snapshot.catalogue).problem(refused.code)
+            return Response(Presentation(style: style).answer([problem], call, AnswerFacts()))
+        case .success(let right):
+            let scopes = JSON.array(right.grant.scopes.map(JSON.string))
+            if style == .entreprise { return json(["data": ["privileges": scopes], "links": [:], "meta": [:]]) }
+            return json(["_id": .string(right.token.id), "name": "", "scopes": scopes])
+        }
+    }
+
+    private var providers: [ProviderDescription] {
+        gateway.snapshot.catalogue.providers.values.sorted { $0.id < $1.id }
+    }
+
+    private func pings(_ path: String) -> Response {
+        json(
+            .array(
+                providers.map { provider in
+                    let address = path == "/pings" ? "/ping/\(provider.id)/\(provider.id)" : "/api/\(provider.id)/ping"
+                    return ["name": .string(provider.id), "url": .string(gateway.parts.publicURL + address)]
+                }))
+    }
+
+    /// Whether calls to a provider pass, from its breaker and its maintenance windows.
+    private func ping(_ id: String?) -> Response {
+        guard let provider = providers.first(where: { $0.id == id }) else { return json([:], .notFound) }
+        let now = gateway.parts.clock.now()
+        let time = Paris.timeOfDay(at: now)
+        let isClosed = provider.maintenances.contains {
+            $0.secondsLeft(minute: time.minute, weekday: time.weekday) != nil
+        }
+        let isDown = openBreakers().contains(provider.id)
+        let status = isClosed ? "maintenance" : isDown ? "bad_gateway" : "ok"
+        return json(
+            ["status": .string(status), "last_update": .string(now.formatted(.iso8601))],
+            isClosed || isDown ? .badGateway : .ok)
+    }
+
+    private func document(_ context: BasicRequestContext) async -> Response {
+        guard let secret = context.parameters.get("secret"), let name = context.parameters.get("name"),
+            name.hasSuffix(".pdf"),
+            let bytes = await documents.document(secret: secret, name: String(name.dropLast(4)))
+        else { return text("Ce document n'existe pas ou son lien a expiré.", .notFound) }
+        return Response(
+            status: .ok, headers: [.contentType: "application/pdf", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    private func json(_ body: JSON, _ status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json", .cacheControl: "no-cache, no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body.bytes)))
+    }
+
+    private func text(_ text: String, _ status: HTTPResponse.Status) -> Response {
+        Response(
+            status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}

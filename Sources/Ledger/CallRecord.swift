@@ -1,0 +1,97 @@
+import Foundation
+
+/// The trace of one call: who asked what, under which right, about whom, and how it ended.
+///
+/// It holds neither a name nor any part of an answer: a person appears under a pseudonym only
+/// (RGPD art. 5-1 c; CRPA R114-9-4 for the duty to keep a trace).
+public struct CallRecord: Sendable, Hashable {
+    /// Its place in the ledger, from 1, without gap. Given by the writer; 0 before.
+    public var sequence: UInt64
+    /// Milliseconds since 1970 (UTC).
+    public var milliseconds: Int
+    public var requestID: String
+    /// Nil where the call was refused before its grant was found.
+    public var grant: String?
+    /// The `jti` of the token.
+    public var token: String?
+    /// SIRET of the organisation that holds the grant.
+    public var organisation: String?
+    /// SIRET of the organisation for which the data was asked.
+    public var recipient: String?
+    public var purpose: String?
+    public var operation: String
+    public var provider: String
+    /// The scopes applied to the answer.
+    public var scopes: [String]
+    /// Whom the call was about: a person's pseudonym, or a company's number. Made by the caller of the ledger.
+    public var subject: String?
+    /// Reference of the case for which the data was asked.
+    public var caseReference: String?
+    /// The `context` given by the caller (traceability of API Entreprise).
+    public var context: String?
+    /// The `object` given by the caller (traceability of API Entreprise).
+    public var object: String?
+    public var outcome: Outcome
+    /// True where the answer came from the cache.
+    public var cached: Bool
+    public var durations: Durations
+
+    /// How a call ended.
+    public struct Outcome: Sendable, Hashable {
+        /// HTTP status given to the caller.
+        public var status: Int
+        /// Code of the error, nil for a success.
+        public var code: String?
+
+        public init(status: Int, code: String? = nil) {
+            self.status = status
+            self.code = code
+        }
+    }
+
+    /// How long a call took, in microseconds.
+    public struct Durations: Sendable, Hashable {
+        public var total: Int
+        /// The part spent waiting for the provider; 0 where it was not asked.
+        public var provider: Int
+
+        public init(total: Int, provider: Int = 0) {
+            self.total = total
+            self.provider = provider
+        }
+    }
+
+    /// A record that has no place in the ledger yet. `time` is kept to the millisecond.
+    public init(
+        time: Date, requestID: String, grant: String? = nil, token: String? = nil, organisation: String? = nil,
+        recipient: String? = nil, purpose: String? = nil, operation: String, provider: String, scopes: [String] = [],
+        subject: String? = nil, caseReference: String? = nil, context: String? = nil, object: String? = nil,
+        outcome: Outcome, cached: Bool = false, durations: Durations
+    ) {
+        self.sequence = 0
+        self.milliseconds = Self.milliseconds(at: time)
+        self.requestID = requestID
+        self.grant = grant
+        self.token = token
+        self.organisation = organisation
+        self.recipient = recipient
+        self.purpose = purpose
+        self.operation = operation
+        self.provider = provider
+        self.scopes = scopes
+        self.subject = subject
+        self.caseReference = caseReference
+        self.context = context
+        self.object = object
+        self.outcome = outcome
+        self.cached = cached
+        self.durations = durations
+    }
+
+    /// The moment of the call.
+    public var time: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
+
+    static func milliseconds(at time: Date) -> Int {
+        Int(exactly: (time.timeIntervalSince1970 * 1000).rounded()) ?? 0
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Values
+
+/// The text of a record in a segment: one compact JSON object (RFC 8259) whose first member is its sequence.
+///
+/// The caller's thread encodes all but the sequence, which the writer's thread puts in front. A later Merkle leaf is
+/// SHA-256(0x00 ‖ payload) (RFC 6962 §2.1) over these very bytes.
+extension CallRecord {
+    /// What stands before the number in every payload.
+    static let opening: StaticString = "{\"sequence\":"
+
+    /// The payload after its sequence.
+    func encodedMembers() -> [UInt8] {
+        var writer = CompactWriter(capacity: 640)
+        writer.number(",\"time\":", milliseconds)
+        writer.text(",\"requestID\":", requestID)
+        writer.text(",\"grant\":", grant)
+        writer.text(",\"token\":", token)
+        writer.text(",\"organisation\":", organisation)
+        writer.text(",\"recipient\":", recipient)
+        writer.text(",\"purpose\":", purpose)
+        writer.text(",\"operation\":", operation)
+        writer.text(",\"provider\":", provider)
+        writer.texts(",\"scopes\":", scopes)
+        writer.text(",\"subject\":", subject)
+        writer.text(",\"caseReference\":", caseReference)
+        writer.text(",\"context\":", context)
+        writer.text(",\"object\":", object)
+        writer.number(",\"status\":", outcome.status)
+        writer.text(",\"code\":", outcome.code)
+        if cached { writer.raw(",\"cached\":true") }
+        writer.number(",\"totalMicroseconds\":", durations.total)
+        writer.number(",\"providerMicroseconds\":", durations.provider)
+        writer.raw("}")
+        return writer.bytes
+    }
+
+    /// Reads a payload; nil where it is no record. Members of later formats are passed over.
+    public init?(payload: some Collection<UInt8>) {
+        guard let json = try? JSON(parsing: payload),
+            let sequence = json["sequence"]?.int.flatMap(UInt64.init(exactly:)), let milliseconds = json["time"]?.int,
+            let requestID = json["requestID"]?.text, let operation = json["operation"]?.text,
+            let provider = json["provider"]?.text, let status = json["status"]?.int,
+            let total = json["totalMicroseconds"]?.int, let waited = json["providerMicroseconds"]?.int
+        else { return nil }
+        self.init(
+            time: Date(timeIntervalSince1970: 0), requestID: requestID, grant: json["grant"]?.text,
+            token: json["token"]?.text, organisation: json["organisation"]?.text, recipient: json["recipient"]?.text,
+            purpose: json["purpose"]?.text, operation: operation, provider: provider,
+            scopes: json["scopes"]?.items?.compactMap(\.text) ?? [], subject: json["subject"]?.text,
+            caseReference: json["caseReference"]?.text, context: json["context"]?.text, object: json["object"]?.text,
+            outcome: Outcome(status: status, code: json["code"]?.text), cached: json["cached"] == .bool(true),
+            durations: Durations(total: total, provider: waited))
+        self.sequence = sequence
+        self.milliseconds = milliseconds
+    }
+
+    /// The sequence at the head of a payload, without reading the rest; nil where there is none.
+    static func sequence(ofPayload payload: [UInt8]) -> UInt64? {
+        let start = opening.utf8CodeUnitCount
+        guard payload.count > start, (0..<start).allSatisfy({ payload[$0] == opening.utf8Start[$0] }) else {
+            return nil
+        }
+        let digits = payload[start...].prefix { (0x30...0x39).contains($0) }
+        return UInt64(String(decoding: digits, as: UTF8.self))
+    }
+}

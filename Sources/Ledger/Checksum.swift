@@ -1,0 +1,49 @@
+/// CRC-32C (Castagnoli, RFC 3385 §6; reflected polynomial 0x82F63B78), eight bytes a step.
+///
+/// It finds accidents, not fraud: whoever can write the file can write the checksum.
+enum Checksum {
+    /// Eight tables of 256: the k-th moves a byte past k more bytes.
+    private static let tables: [UInt32] = {
+        var tables = [UInt32](repeating: 0, count: 8 * 256)
+        for byte in 0..<256 {
+            var value = UInt32(byte)
+            for _ in 0..<8 { value = value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1 }
+            tables[byte] = value
+        }
+        for index in 256..<(8 * 256) {
+            let value = tables[index - 256]
+            tables[index] = value >> 8 ^ tables[Int(value & 0xFF)]
+        }
+        return tables
+    }()
+
+    /// The checksum of those ranges of `bytes`, one after the other.
+    static func of(_ bytes: [UInt8], _ ranges: Range<Int>...) -> UInt32 {
+        var checksum = ~UInt32(0)
+        tables.withUnsafeBufferPointer { tables in
+            bytes.withUnsafeBytes { bytes in
+                for range in ranges { update(&checksum, UnsafeRawBufferPointer(rebasing: bytes[range]), tables) }
+            }
+        }
+        return ~checksum
+    }
+
+    private static func update(
+        _ checksum: inout UInt32, _ bytes: UnsafeRawBufferPointer, _ tables: UnsafeBufferPointer<UInt32>
+    ) {
+        var offset = 0
+        while offset + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            let mixed = word ^ UInt64(checksum)
+            checksum = 0
+            for index in 0..<8 {
+                checksum ^= tables[(7 - index) << 8 | Int(truncatingIfNeeded: mixed >> UInt64(8 * index) & 0xFF)]
+            }
+            offset += 8
+        }
+        while offset < bytes.count {
+            checksum = checksum >> 8 ^ tables[Int((checksum ^ UInt32(bytes[offset])) & 0xFF)]
+            offset += 1
+        }
+    }
+}

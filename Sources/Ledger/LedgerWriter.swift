@@ -1,0 +1,120 @@
+import Foundation
+import Logging
+
+/// What a writer has done since it was opened.
+public struct LedgerCounts: Sendable, Hashable {
+    /// Records made durable.
+    public var records = 0
+    /// Flushes that took; `records / flushes` is how many calls shared each.
+    public var flushes = 0
+}
+
+/// Keeps the trace of every call, durably, in a directory of append-only segments.
+///
+/// One thread takes all records that wait, writes them at once and flushes once for all of them: while a flush runs the
+/// next group gathers, so there is no timer, and a lone record is flushed at once.
+public final class LedgerWriter: Sendable {
+    private let queue: LedgerQueue
+    private let folder: LedgerFolder
+    private let limits: LedgerLimits
+    private let files: any LedgerFiles
+
+    /// Opens the ledger of a directory, made where there is none (mode 0700, files 0600).
+    ///
+    /// What a crash left of a write that was never acknowledged is removed, and the logger told.
+    /// - Throws: ``LedgerError/locked(directory:)`` where another writer has it, ``LedgerError/damaged(segment:offset:)``
+    ///   where the last segment lost acknowledged records, ``LedgerError/failed(operation:code:)``.
+    public convenience init(
+        directory: URL, limits: LedgerLimits = LedgerLimits(), logger: Logger = Logger(label: "ledger")
+    ) throws(LedgerError) {
+        try self.init(directory: directory, limits: limits, logger: logger, files: SystemFiles())
+    }
+
+    /// The same over other file operations, for tests.
+    package init(
+        directory: URL, limits: LedgerLimits, logger: Logger, files: any LedgerFiles
+    ) throws(LedgerError) {
+        folder = LedgerFolder(directory)
+        self.limits = limits
+        self.files = files
+        queue = LedgerQueue(limits: limits)
+        let appender = try SegmentAppender(folder, limits: limits, files: files, logger: logger)
+        let thread = Thread { [queue] in
+            Self.run(appender, queue, logger)
+            queue.end()
+        }
+        thread.name = "ledger"
+        thread.start()
+    }
+
+    deinit { queue.close() }
+
+    /// False once a write failed, after ``close()``, and while the disk has too little space.
+    public var isWritable: Bool {
+        guard queue.isOpen, let free = try? files.freeBytes(in: folder.path) else { return false }
+        return free >= limits.freeBytes
+    }
+
+    public var counts: LedgerCounts { queue.counts }
+
+    /// Appends a record, whose own `sequence` is not looked at.
+    ///
+    /// - Parameter completion: Called once, with the record's sequence when it will survive a loss of power, or with the
+    ///   reason why it will not be kept. It runs on the writer's thread (on the caller's for a refusal at once) and
+    ///   must return quickly. After ``LedgerError/unwritable`` the record may or may not be found later.
+    public func append(
+        _ record: CallRecord, completion: @escaping @Sendable (Result<UInt64, LedgerError>) -> Void
+    ) {
+        let members = record.encodedMembers()
+        let room = LedgerLimits.recordBytes - CallRecord.opening.utf8CodeUnitCount - 20
+        guard members.count <= room else { return completion(.failure(.tooLarge)) }
+        let refusal = queue.enqueue(LedgerQueue.Entry(members: members, completion: completion))
+        if let refusal { completion(.failure(refusal)) }
+    }
+
+    /// Appends a record and returns once it will survive a loss of power.
+    /// - Returns: the record's sequence.
+    /// - Throws: any refusal of ``append(_:completion:)``.
+    @discardableResult
+    public func append(_ record: CallRecord) async throws(LedgerError) -> UInt64 {
+        let result = await withCheckedContinuation { continuation in
+            append(record) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// Writes what waits, ends the thread and gives up the lock. Later appends get ``LedgerError/closed``.
+    public func close() async {
+        queue.close()
+        await withCheckedContinuation { continuation in queue.whenEnded { continuation.resume() } }
+    }
+
+    private static func run(_ appender: SegmentAppender, _ queue: LedgerQueue, _ logger: Logger) {
+        var appender = appender
+        defer { appender.releaseLock() }
+        var isFull = false
+        while let entries = queue.take() {
+            let result = Result { () throws(LedgerError) in try appender.append(entries.map(\.members)) }
+            switch result {
+            case .success(let first):
+                isFull = false
+                queue.count(records: entries.count)
+                for (place, entry) in entries.enumerated() { entry.completion(.success(first + UInt64(place))) }
+            case .failure(.full):
+                if !isFull { logger.error("the ledger refuses records: too little disk space is left") }
+                isFull = true
+                for entry in entries { entry.completion(.failure(.full)) }
+            case .failure(let error):
+                // After a failed flush the kernel may drop the pages and let the next flush succeed without them (why
+                // PostgreSQL panics, data_sync_retry): nothing is tried again.
+                let waiting = queue.fail()
+                logger.critical("the ledger cannot be written", metadata: ["error": "\(error)"])
+                for entry in entries + waiting { entry.completion(.failure(.unwritable)) }
+                return
+            }
+        }
+        do { try appender.seal() } catch {
+            logger.error("the ledger's reserved space could not be given back", metadata: ["error": "\(error)"])
+        }
+    }
+}

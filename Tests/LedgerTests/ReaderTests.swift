@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+import Values
+
+@testable import Ledger
+
+@Suite struct ReaderTests {
+    let scratch = Scratch()
+
+    @Test func `every field of a record comes back, whatever its text`() throws {
+        var record = CallRecord(
+            time: Date(timeIntervalSince1970: 1_790_000_000.1234), requestID: "\"quoted\" \\ \u{0}\u{1F}\n\r\t",
+            grant: "", token: "t", organisation: "13002526500013", recipient: "r", purpose: "Aide à l’été 🏖",
+            operation: "o", provider: "p", scopes: ["a", "b\"", ""], subject: "2026:00", caseReference: "c",
+            context: "x", object: "y", outcome: CallRecord.Outcome(status: 502, code: "01003"), cached: true,
+            durations: CallRecord.Durations(total: -1, provider: .max))
+        record.sequence = UInt64(Int.max)
+        let payload = Array("{\"sequence\":\(record.sequence)".utf8) + record.encodedMembers()
+        #expect(CallRecord(payload: payload) == record)
+        #expect(CallRecord.sequence(ofPayload: payload) == record.sequence)
+        #expect(try JSON(parsing: payload).bytes == payload)
+        #expect(record.milliseconds == 1_790_000_000_123)
+    }
+
+    @Test func `filters and limits choose records`() async throws {
+        try await scratch.fill(1..<41, limits: LedgerLimits(segmentBytes: 2000, preallocatedBytes: 4096))
+        let reader = scratch.reader
+        let sequences = { (filter: LedgerFilter) in try reader.all(filter).map { Int($0.sequence) } }
+        #expect(try sequences(LedgerFilter(grant: "odd")) == Array(stride(from: 1, to: 41, by: 2)))
+        #expect(try sequences(LedgerFilter(operation: "third")) == Array(stride(from: 3, to: 41, by: 3)))
+        #expect(try sequences(LedgerFilter(since: CallRecord.sample(38).time)) == [38, 39, 40])
+        #expect(try sequences(LedgerFilter(subjects: ["2026-00000000:0"])) == Array(stride(from: 5, to: 41, by: 5)))
+        #expect(try reader.last(3) == [38, 39, 40].map(CallRecord.kept))
+        #expect(
+            try reader.last(3, matching: LedgerFilter(operation: "third", grant: "odd"))
+                == [27, 33, 39].map(CallRecord.kept))
+        #expect(try reader.last(100).count == 40)
+        #expect(try reader.last(0) == [])
+    }
+
+    @Test func `a reader beside a writer sees what was acknowledged, in order, and nothing broken`() async throws {
+        let writer = try scratch.writer(limits: LedgerLimits(segmentBytes: 200_000, preallocatedBytes: 65_536))
+        let reader = scratch.reader
+        try await withThrowingTaskGroup { group in
+            for task in 0..<8 {
+                group.addTask {
+                    for number in 0..<150 { try await writer.append(.sample(task * 150 + number)) }
+                }
+            }
+            group.addTask {
+                for _ in 0..<30 {
+                    let acknowledged = try await writer.append(.sample(0))
+                    let sequences = try reader.all().map(\.sequence)
+                    #expect(sequences == Array(1...UInt64(sequences.count)))
+                    #expect(sequences.count >= acknowledged)
+                    #expect(try reader.last(5).count == min(5, sequences.count) || sequences.count < 5)
+                    #expect(try reader.verify().problems.allSatisfy { $0.kind == .tornTail })
+                }
+            }
+            try await group.waitForAll()
+        }
+        await writer.close()
+        #expect(try reader.verify().problems == [])
+    }
+
+    @Test func `a cursor at the end sees what comes after`() async throws {
+        let writer = try scratch.writer()
+        var cursor = try scratch.reader.records()
+        #expect(try cursor.next() == nil)
+        try await writer.append(.sample(1))
+        #expect(try cursor.next() == .kept(1))
+        #expect(try cursor.next() == nil)
+        await writer.close()
+    }
+
+    @Test func `a directory that is not there is told`() {
+        #expect(throws: LedgerError.failed(operation: "access", code: ENOENT)) { try scratch.reader.all() }
+    }
+}
