@@ -203,7 +203,7 @@ struct CallPipeline {
             parameters: values, recipient: progress.traceability.recipient,
             requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
             tokenID: progress.caller.tokenID, organisation: progress.caller.organisation,
-            version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL,
+            version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
         let began = ContinuousClock.now
         let outcome = await gateway.parts.connector.ask(operation, facts)

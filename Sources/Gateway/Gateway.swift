@@ -17,11 +17,12 @@ public final class Gateway: Sendable {
         public var rehearsals: (any Rehearsing)?
         public var clock: WallClock
         /// Base of absolute links, without a closing slash; known once the port is.
-        public var publicURL: String
+        public var publicURL: @Sendable () -> String
 
         public init(
             connector: Connector, franceConnect: FranceConnect, ledger: LedgerWriter, pseudonyms: PseudonymKeys,
-            rehearsals: (any Rehearsing)?, clock: WallClock, publicURL: String
+            rehearsals: (any Rehearsing)?, clock: WallClock,
+            publicURL: @escaping @Sendable () -> String
         ) {
             self.connector = connector
             self.franceConnect = franceConnect
@@ -89,6 +90,9 @@ public final class Gateway: Sendable {
             $0.seal()
         }
     }
+
+    /// False while grants cannot be read.
+    public var knowsGrants: Bool { state.withLock { $0.snapshot.isCurrent } }
 
     /// Takes the ring of keys that tokens are signed with.
     /// - Parameter ring: HS256 secrets by `kid`.

@@ -70,7 +70,7 @@ public struct ServiceRoutes: Sendable {
             .array(
                 providers.map { provider in
                     let address = path == "/pings" ? "/ping/\(provider.id)/\(provider.id)" : "/api/\(provider.id)/ping"
-                    return ["name": .string(provider.id), "url": .string(gateway.parts.publicURL + address)]
+                    return ["name": .string(provider.id), "url": .string(gateway.parts.publicURL() + address)]
                 }))
     }
 

@@ -35,6 +35,9 @@ extension CallRecord {
         return writer.bytes
     }
 
+    /// The record as it stands in its segment.
+    public var serialized: String { "\(Self.opening)\(sequence)" + String(decoding: encodedMembers(), as: UTF8.self) }
+
     /// Reads a payload; nil where it is no record. Members of later formats are passed over.
     public init?(payload: some Collection<UInt8>) {
         guard let json = try? JSON(parsing: payload),

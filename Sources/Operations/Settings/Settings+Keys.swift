@@ -37,7 +37,7 @@ extension Settings {
             flag: "--france-connect-cases", help: "dossier d’identités FranceConnect de test")
         public static let clock = SettingKey(
             "clock", SettingKind<Date>.instant.optional, default: nil, shown: "celle du système", flag: "--clock",
-            help: "instant auquel l’horloge est arrêtée, pour les essais")
+            help: "instant d’où part l’horloge, pour les essais")
         public static let logFormat = SettingKey(
             "log.format", SettingKind<LogFormat>.logFormat.optional, default: nil, shown: "selon la sortie",
             flag: "--log-format", help: "journal « lisible » (dans un terminal) ou « json » (ailleurs)")

@@ -30,7 +30,7 @@ public struct Settings: Sendable {
     public let testCases: String?
     /// The folder of FranceConnect test identities, which exists.
     public let franceConnectCases: String?
-    /// The instant at which the clock stands still; nil for the clock of the system.
+    /// The instant that the clock starts from; nil for the clock of the system.
     public let clock: Date?
     /// The form of the log.
     public let logFormat: LogFormat

@@ -1,0 +1,80 @@
+import ArgumentParser
+import CatalogueModel
+import Desk
+import Foundation
+import Ledger
+import Storage
+import Values
+
+/// The folder of an instance's data, and what each file in it is.
+struct DataFolder {
+    let url: URL
+
+    /// Opens the folder, made (0700) where it is missing.
+    init(_ path: String) throws {
+        url = URL(filePath: path)
+        try FileManager.default.createDirectory(
+            atPath: url.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    var database: String { url.appending(path: "unefois.sqlite").path }
+    var signingKeys: String { url.appending(path: "keys").path }
+    var franceConnectKey: String { url.appending(path: "keys/france-connect.pem").path }
+    /// The published half of the FranceConnect key, for the simulated FranceConnect.
+    var franceConnectJWKS: String { url.appending(path: "keys/france-connect-jwks.json").path }
+    var ledger: URL { url.appending(path: "ledger") }
+    var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
+    var documents: String { url.appending(path: "documents").path }
+
+    /// The grants' database, brought to the program's version.
+    func openStore(clock: WallClock = .system) async throws -> GrantStore {
+        let database = try await SQLiteDatabase.open(database)
+        _ = try await database.migrate(GrantStore.migrations, at: clock.now())
+        return GrantStore(database: database, clock: clock)
+    }
+}
+
+/// The `--data` option that several commands share.
+struct DataOption: ParsableArguments {
+    @Option(help: "Dossier des données de l'instance.")
+    var data = ProcessInfo.processInfo.environment["UNEFOIS_DATA"] ?? "data"
+
+    func open() throws -> DataFolder { try DataFolder(data) }
+}
+
+/// The `--catalogue` option that several commands share.
+struct CatalogueOption: ParsableArguments {
+    @Option(help: "Dossier du catalogue. Par défaut : Catalogue/, ici ou à côté du programme.")
+    var catalogue: String?
+
+    func folder() throws -> URL {
+        try CatalogueFolder.find(catalogue ?? ProcessInfo.processInfo.environment["UNEFOIS_CATALOGUE"])
+    }
+
+    func compile() throws -> CompiledCatalogue { try CatalogueCompiler(folder: folder()).compile() }
+}
+
+/// Finds the catalogue's folder: as told, here, or beside the program or one of the folders above it.
+enum CatalogueFolder {
+    static func find(_ told: String?) throws -> URL {
+        if let told { return URL(filePath: told) }
+        var candidates = [URL(filePath: FileManager.default.currentDirectoryPath)]
+        var folder = Self.program.deletingLastPathComponent()
+        for _ in 0..<5 {
+            candidates.append(folder)
+            candidates.append(folder.appending(path: "share/unefois"))
+            folder.deleteLastPathComponent()
+        }
+        for candidate in candidates {
+            let catalogue = candidate.appending(path: "Catalogue")
+            if FileManager.default.fileExists(atPath: catalogue.appending(path: "errors.yaml").path) { return catalogue }
+        }
+        throw ValidationError("Catalogue introuvable : indiquez son dossier avec --catalogue.")
+    }
+
+    /// The running program.
+    static var program: URL {
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return URL(filePath: path)
+    }
+}

@@ -1,0 +1,173 @@
+import CatalogueModel
+import DataProviders
+import Desk
+import Foundation
+import Gateway
+import Hummingbird
+import Ledger
+import Logging
+import Operations
+import Sandbox
+import Synchronization
+import Values
+
+/// A whole hub, put together: the one place that knows every room.
+final class Hub: Sendable {
+    let gateway: Gateway
+    let store: GrantStore
+    let keys: SigningKeys
+    let franceConnectKeys: FranceConnectKeys
+    let documents: DocumentStore
+    let ledger: LedgerWriter
+    let transport: NetworkTransport
+    let breakers: Breakers
+    let clock: WallClock
+    let address: PublicAddress
+    let health = Health()
+    private let folder: DataFolder
+    private let logger = Logger(label: "unefois.hub")
+
+    /// Opens the hub over a data folder.
+    init(
+        folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
+        rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers()
+    ) async throws {
+        self.folder = folder
+        self.clock = clock
+        self.breakers = breakers
+        self.franceConnectKeys = franceConnectKeys
+        store = try await folder.openStore(clock: clock)
+        keys = try await SigningKeys.open(folder.signingKeys)
+        documents = try DocumentStore(folder: folder.documents, clock: clock)
+        ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
+        transport = NetworkTransport()
+        let (address, holder) = (PublicAddress(), CatalogueHolder(catalogue))
+        self.address = address
+        gateway = Gateway(
+            parts: Gateway.Parts(
+                connector: Connector(
+                    transport: transport, configuration: providers, breakers: breakers, documents: documents,
+                    clock: clock, providers: { holder.catalogue.providers }),
+                franceConnect: FranceConnect(
+                    transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
+                    clock: clock),
+                ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
+                rehearsals: rehearsals, clock: clock, publicURL: { address.url }),
+            catalogue: catalogue)
+        self.holder = holder
+        try await gateway.use(keys.ring)
+        gateway.use(try await store.snapshot())
+        registerHealth()
+    }
+
+    private let holder: CatalogueHolder
+
+    /// The catalogue in use.
+    var catalogue: CompiledCatalogue { holder.catalogue }
+
+    /// Takes a new catalogue.
+    func use(_ catalogue: CompiledCatalogue) {
+        holder.use(catalogue)
+        gateway.use(catalogue)
+    }
+
+    private func registerHealth() {
+        let (gateway, ledger) = (gateway, ledger)
+        health.register("habilitations") { gateway.knowsGrants ? .well() : .unwell("illisibles") }
+        health.register("registre") { ledger.isWritable ? .well() : .unwell("ne peut plus être écrit") }
+    }
+
+    /// Follows grants and tokens until cancelled: a change takes effect within a second.
+    func followGrants() async throws {
+        let (gateway, logger, folder) = (gateway, logger, folder)
+        let feed = GrantFeed(
+            source: store,
+            onChange: { snapshot in
+                gateway.use(snapshot)
+                // A token may have been signed with a key made since.
+                Task {
+                    guard let keys = try? await SigningKeys.open(folder.signingKeys) else { return }
+                    try? await gateway.use(keys.ring)
+                }
+            },
+            onStale: {
+                logger.error("les habilitations ne peuvent plus être lues : tout appel est refusé")
+                gateway.losesGrants()
+            })
+        try await feed.run()
+    }
+
+    /// Removes expired documents every ten minutes until cancelled.
+    func purgeDocuments() async throws {
+        while !Task.isCancelled {
+            _ = try? await documents.purge()
+            try await Task.sleep(for: .seconds(600))
+        }
+    }
+
+    /// Answers the hub's paths, then `/health` and the service addresses, then the pages.
+    func responder(
+        pages: (Router<BasicRequestContext>) -> Void
+    ) -> GatewayResponder<MissingResponder<RouterResponder<BasicRequestContext>>> {
+        let router = Router(context: BasicRequestContext.self)
+        let services = ServiceRoutes(
+            gateway: gateway, keys: franceConnectKeys, documents: documents, openBreakers: { [breakers] in breakers.open })
+        services.add(to: router)
+        let health = health
+        router.get("/health") { _, _ in
+            let report = health.report()
+            return Response(
+                status: report.healthy ? .ok : .serviceUnavailable, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(bytes: report.json.bytes)))
+        }
+        pages(router)
+        let fallback = MissingResponder(services: services, router: router.buildResponder())
+        return GatewayResponder(gateway: gateway, fallback: fallback)
+    }
+
+    /// Stops what stands on threads and sockets of its own.
+    func close() async {
+        await ledger.close()
+        await transport.shutdown()
+    }
+}
+
+/// Answers addresses of the hub that lead nowhere before the pages do.
+struct MissingResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context == BasicRequestContext {
+    let services: ServiceRoutes
+    let router: Inner
+
+    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        do {
+            return try await router.respond(to: request, context: context)
+        } catch let error as HTTPError where error.status == .notFound {
+            if let answer = services.missing(request.uri.path) { return answer }
+            throw error
+        }
+    }
+}
+
+/// The base of the hub's absolute links, known once it listens.
+final class PublicAddress: Sendable {
+    private let text = Mutex("")
+    var url: String {
+        get { text.withLock { $0 } }
+        set { text.withLock { $0 = newValue } }
+    }
+}
+
+/// The catalogue in use.
+final class CatalogueHolder: Sendable {
+    private let held: Mutex<CompiledCatalogue>
+    init(_ catalogue: CompiledCatalogue) { held = Mutex(catalogue) }
+    var catalogue: CompiledCatalogue { held.withLock { $0 } }
+    func use(_ catalogue: CompiledCatalogue) { held.withLock { $0 = catalogue } }
+}
+
+/// Published test cases stand in for providers.
+struct PublishedCases: Rehearsing {
+    let cases: TestCases
+    func answer(operation: String, parameters: [String: JSON]) -> (status: Int, body: [UInt8])? {
+        cases.answer(operation: operation, parameters: parameters)
+    }
+}

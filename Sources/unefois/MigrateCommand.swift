@@ -1,0 +1,17 @@
+import ArgumentParser
+import Desk
+import Foundation
+import Storage
+
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Met la base de données à la version du programme.",
+        discussion: "Le service le fait aussi à son démarrage.")
+    @OptionGroup var data: DataOption
+
+    func run() async throws {
+        let database = try await SQLiteDatabase.open(try data.open().database)
+        let applied = try await database.migrate(GrantStore.migrations, at: Date())
+        print(applied.isEmpty ? "La base est à jour." : applied.map { "appliqué : \($0)" }.joined(separator: "\n"))
+    }
+}

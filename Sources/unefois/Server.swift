@@ -1,0 +1,103 @@
+import CatalogueModel
+import DataProviders
+import Foundation
+import Gateway
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Operations
+import Pages
+import Sandbox
+import ServiceLifecycle
+import Values
+
+/// The service as a process: sandbox, hub, pages, metrics, signals.
+struct Server {
+    let settings: Settings
+    let registry: PrometheusRegistry
+    private let logger = Logger(label: "unefois")
+
+    func run() async throws {
+        let clock = settings.clock.map(WallClock.starting) ?? .system
+        let folder = try DataFolder(settings.data)
+        let catalogueFolder = try CatalogueFolder.find(settings.catalogue)
+        let catalogue = try CatalogueCompiler(folder: catalogueFolder).compile()
+        try refuseStrayProviders(catalogue)
+        let cases = try settings.testCases.map { PublishedCases(cases: try TestCases(directory: $0)) }
+        let franceConnectKeys = try await openFranceConnectKeys(folder)
+        let sandbox = settings.sandbox
+            ? try await SandboxProcess.start(settings, keys: folder.franceConnectJWKS, scopes: catalogue.scopes.names)
+            : nil
+        defer { sandbox?.stop() }
+        let settings = settings
+        let providers = HubProviders(
+            configured: { settings.provider($0, $1) }, sandbox: sandbox)
+        let hub = try await Hub(
+            folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
+            rehearsals: cases, clock: clock)
+        let demo = settings.sandbox ? try await DemoToken.token(hub) : nil
+        try await serve(hub, catalogueFolder, sandbox, demo)
+        await hub.close()
+    }
+
+    private func openFranceConnectKeys(_ folder: DataFolder) async throws -> FranceConnectKeys {
+        try FileManager.default.createDirectory(
+            atPath: folder.signingKeys, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let keys = try FranceConnectKeys(file: folder.franceConnectKey)
+        try Data(keys.jwks.bytes).write(to: URL(filePath: folder.franceConnectJWKS), options: .atomic)
+        return keys
+    }
+
+    private struct Refused: Error, CustomStringConvertible { let description: String }
+
+    private func refuseStrayProviders(_ catalogue: CompiledCatalogue) throws {
+        let stray = settings.strayProviderNames(known: catalogue.providers.keys.sorted())
+        guard stray.isEmpty else {
+            throw Refused(description: "réglage d'un fournisseur inconnu : " + stray.joined(separator: ", "))
+        }
+    }
+
+    private func serve(_ hub: Hub, _ folder: URL, _ sandbox: SandboxProcess?, _ demo: String?) async throws {
+        let pages = try ServerPages(hub: hub, settings: settings, demoToken: demo)
+        let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
+        let responder = hub.responder { pages.addRoutes(to: $0) }
+        var services: [any ServiceLifecycle.Service] = [
+            LoopService { try await hub.followGrants() },
+            LoopService { try await hub.purgeDocuments() },
+            CatalogueReloader(hub: hub, folder: folder, logger: logger),
+        ]
+        let ports = BoundPorts()
+        if let port = settings.adminPort { services.append(admin(hub, port, ports)) }
+        services.append(
+            Application(
+                responder: responder,
+                server: .http1(configuration: .init(additionalChannelHandlers: [])),
+                configuration: .init(
+                    address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024),
+                onServerRunning: { channel in
+                    let port = channel.localAddress?.port ?? settings.port
+                    hub.address.url = settings.publicURL(port: port)
+                    await welcome.show(port: port, adminPort: ports.admin)
+                },
+                logger: logger))
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// Metrics, on a port that the public does not reach.
+    private func admin(_ hub: Hub, _ port: Int, _ ports: BoundPorts) -> any ServiceLifecycle.Service {
+        let router = Router()
+        let registry = registry
+        router.get("/metrics") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: PrometheusRegistry.contentType],
+                body: .init(byteBuffer: ByteBuffer(string: registry.exposition())))
+        }
+        return Application(
+            responder: router.buildResponder(),
+            configuration: .init(address: .hostname(settings.host, port: port), serverName: nil),
+            onServerRunning: { ports.admin = $0.localAddress?.port }, logger: logger)
+    }
+}

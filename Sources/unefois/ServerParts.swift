@@ -1,0 +1,80 @@
+import CatalogueModel
+import Desk
+import Foundation
+import Logging
+import Operations
+import ServiceLifecycle
+import Synchronization
+import Values
+
+/// A loop as a service: it is cancelled when the process is asked to end.
+struct LoopService: ServiceLifecycle.Service {
+    let loop: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            do { try await loop() } catch is CancellationError {}
+        }
+        // A service that returns early would end the whole group.
+        try? await gracefulShutdown()
+    }
+}
+
+/// Compiles the catalogue again on SIGHUP; a faulty one is refused and the former stays in use.
+struct CatalogueReloader: ServiceLifecycle.Service {
+    let hub: Hub
+    let folder: URL
+    let logger: Logger
+
+    func run() async throws {
+        signal(SIGHUP, SIG_IGN)
+        let (hangups, continuation) = AsyncStream.makeStream(of: Void.self)
+        let source = DispatchSource.makeSignalSource(signal: SIGHUP)
+        source.setEventHandler { continuation.yield() }
+        source.resume()
+        for await _ in hangups.cancelOnGracefulShutdown() { reload() }
+        source.cancel()
+    }
+
+    private func reload() {
+        do throws(CatalogueFault) {
+            let catalogue = try CatalogueCompiler(folder: folder).compile()
+            hub.use(catalogue)
+            logger.notice("catalogue rechargé", metadata: ["operations": "\(catalogue.operations.count)"])
+        } catch {
+            logger.error("catalogue refusé, l'ancien reste en service :\n\(error)")
+        }
+    }
+}
+
+/// Ports that the system chose.
+final class BoundPorts: Sendable {
+    private let port = Mutex<Int?>(nil)
+    var admin: Int? {
+        get { port.withLock { $0 } }
+        set { port.withLock { $0 = newValue } }
+    }
+}
+
+/// The token of the demonstration: one grant and one token, made once.
+enum DemoToken {
+    static func token(_ hub: Hub) async throws -> String {
+        let wanted = hub.store.demoGrant(scopes: hub.catalogue.scopes.names)
+        let grants = try await hub.store.grants()
+        let now = hub.clock.now()
+        let grant: Grant
+        if let known = grants.first(where: {
+            $0.title == wanted.title && $0.revoked == nil && $0.expires > now && Set($0.scopes) == Set(wanted.scopes)
+        }) {
+            grant = known
+        } else {
+            grant = try await hub.store.create(wanted)
+        }
+        let tokens = try await hub.store.tokens(of: grant.id)
+        let usable = tokens.first { $0.revoked == nil && $0.expires > now }
+        let token: AccessToken
+        if let usable { token = usable } else { token = try await hub.store.createToken(for: grant.id) }
+        hub.gateway.use(try await hub.store.snapshot())
+        return try await TokenIssuer(keys: hub.keys).jwt(for: token, of: grant).exposed
+    }
+}
