@@ -225,15 +225,9 @@ struct CallPipeline {
 
     /// The company's number, or a pseudonym of the person: never who it is.
     private func subject(_ values: [JSON?], _ now: Date) -> String? {
-        func text(_ name: String) -> String? {
-            operation.slots.firstIndex(of: name).flatMap { values[$0] }.map { value in
-                (value.items?.compactMap(\.text).joined(separator: " ") ?? value.text ?? "").uppercased()
-            }
-        }
-        if let company = text("siret") ?? text("siren") { return CompanyNumber.isSiren(String(company.prefix(9))) || CompanyNumber.isSiret(company) ? company : nil }
-        let identity = text("ine").map { ["ine", $0] } ?? FranceConnectIdentity.parameters.map { text($0) ?? "" }
-        guard identity.contains(where: { !$0.isEmpty }) else { return nil }
-        return try? gateway.parts.pseudonyms.pseudonym(of: Array(identity.joined(separator: "|").utf8), at: now)
+        let subject = Subject(operation, values)
+        if let company = subject.company { return company }
+        return subject.person.flatMap { try? gateway.parts.pseudonyms.pseudonym(of: $0, at: now) }
     }
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.

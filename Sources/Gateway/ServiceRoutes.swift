@@ -36,10 +36,15 @@ public struct ServiceRoutes: Sendable {
         router.get("/documents/:secret/:name") { _, context in await document(context) }
     }
 
-    /// The answer for an address of the hub that leads nowhere; nil where the pages answer for it.
-    public func missing(_ path: String) -> Response? {
+    /// The answer for an address that the hub no longer serves.
+    public func gone(_ path: String) -> Response? {
         if let replacement = gateway.snapshot.catalogue.goneRoutes[path] { return text(replacement, .gone) }
-        if path.hasPrefix("/v2/") { return text("Cette version n'est plus servie. Consultez le catalogue.", .gone) }
+        guard path.hasPrefix("/v2/"), !["/v2/privileges", "/v2/ping"].contains(path) else { return nil }
+        return text("Cette version n'est plus servie. Consultez le catalogue.", .gone)
+    }
+
+    /// The answer for an address of the hub's kind that leads nowhere; nil where the pages answer for it.
+    public func unknown(_ path: String) -> Response? {
         guard path.hasPrefix("/v") && path.dropFirst(2).first?.isNumber == true || path.hasPrefix("/api/") else {
             return nil
         }

@@ -5,7 +5,7 @@ import Foundation
 struct CatalogueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalogue", abstract: "Vérifie le catalogue et rejoue des réponses enregistrées.",
-        subcommands: [Check.self])
+        subcommands: [Check.self, ReplayCommand.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -23,5 +23,31 @@ struct CatalogueCommand: AsyncParsableCommand {
                 throw ExitCode.failure
             }
         }
+    }
+}
+
+struct ReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "Rejoue des réponses enregistrées de fournisseurs.",
+        discussion: """
+            Un faux fournisseur sert chaque réponse sur HTTP, l'appel public correspondant est fait avec tous les \
+            périmètres, et le résultat est comparé à ce que dit l'index.
+            """)
+    @OptionGroup var catalogue: CatalogueOption
+    @Argument(help: "Fichier d'index.")
+    var index: String
+    @Option(help: "Un fournisseur seulement.")
+    var provider: String?
+    @Option(help: "Instant d'où part l'horloge, comme 2026-04-28T12:00:00Z.")
+    var clock: String?
+
+    func run() async throws {
+        let replay = try Replay(
+            index: ReplayIndex(index), catalogue: catalogue.compile(),
+            clock: clock.map { .starting(at: try ClockText.date($0)) } ?? .system)
+        let count = try await replay.run(provider: provider) { print($0) }
+        if count.skipped > 0 { print("\(count.skipped) opérations hors du catalogue, laissées de côté") }
+        print("\(count.passed) passed, \(count.failed) failed")
+        if count.failed > 0 || count.passed == 0 { throw ExitCode.failure }
     }
 }

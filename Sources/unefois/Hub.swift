@@ -138,10 +138,13 @@ struct MissingResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context
     let router: Inner
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        if let gone = services.gone(request.uri.path) { return gone }
         do {
-            return try await router.respond(to: request, context: context)
+            let response = try await router.respond(to: request, context: context)
+            guard response.status == .notFound, response.body.contentLength == 0 else { return response }
+            return services.unknown(request.uri.path) ?? response
         } catch let error as HTTPError where error.status == .notFound {
-            if let answer = services.missing(request.uri.path) { return answer }
+            if let answer = services.unknown(request.uri.path) { return answer }
             throw error
         }
     }

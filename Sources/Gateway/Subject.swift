@@ -1,0 +1,30 @@
+import CatalogueModel
+import Foundation
+import Values
+
+/// Whom a call asks about, in one form whatever the version and the modality.
+struct Subject {
+    /// A valid SIREN or SIRET.
+    let company: String?
+    /// The bytes that stand for a person: the same ones each time, before they become a pseudonym.
+    let person: [UInt8]?
+
+    init(_ operation: APIOperation, _ values: [JSON?]) {
+        func value(_ name: String) -> String {
+            guard let slot = operation.slots.firstIndex(of: name), let value = values[slot] else { return "" }
+            return Self.canonical(value)
+        }
+        let number = [value("siret"), value("siren")].first { CompanyNumber.isSiret($0) || CompanyNumber.isSiren($0) }
+        company = number
+        let student = value("ine")
+        let identity = student.isEmpty ? FranceConnectIdentity.parameters.map(value) : ["INE", student]
+        person = identity.allSatisfy(\.isEmpty) ? nil : Array(identity.joined(separator: "|").utf8)
+    }
+
+    /// Capitals without accents; numbers without leading zeros, unless they are codes.
+    private static func canonical(_ value: JSON) -> String {
+        let text = value.items?.compactMap(\.text).joined(separator: " ") ?? value.text ?? ""
+        if text.utf8.count <= 2, let number = Int(text) { return String(number) }
+        return text.folding(options: .diacriticInsensitive, locale: nil).uppercased()
+    }
+}
