@@ -97,7 +97,8 @@ let package = Package(
             ]),
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(
-            name: "DeskTests", dependencies: ["Desk", "Storage", "Values", .product(name: "JWTKit", package: "jwt-kit")]),
+            name: "DeskTests",
+            dependencies: ["Desk", "Storage", "Values", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(
             name: "LedgerTests",
             dependencies: ["Ledger", "Values", .product(name: "Logging", package: "swift-log")]),

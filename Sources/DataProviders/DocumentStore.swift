@@ -79,7 +79,8 @@ public struct DocumentStore: DocumentKeeping {
     }
 
     /// Runs blocking file work off the cooperative pool.
-    private static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    private static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
+    {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
         }
@@ -105,6 +106,7 @@ enum PDFText {
         let text = (try? output.fileHandleForReading.readToEnd()) ?? Data()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { return [] }
-        return String(decoding: text, as: UTF8.self).split(separator: "\u{0C}", omittingEmptySubsequences: false).map(String.init)
+        return String(decoding: text, as: UTF8.self).split(separator: "\u{0C}", omittingEmptySubsequences: false).map(
+            String.init)
     }
 }

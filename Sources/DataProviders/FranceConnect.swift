@@ -72,7 +72,10 @@ public struct FranceConnect: Sendable {
         guard let url = configuration.address("checktoken", of: provider) else { throw TransportFailure.unconfigured }
         let form = RequestPlan.encoded([
             ("client_id", configuration.setting(provider: provider.id, client: api, "client_id")?.exposed ?? ""),
-            ("client_secret", configuration.setting(provider: provider.id, client: api, "client_secret")?.exposed ?? ""),
+            (
+                "client_secret",
+                configuration.setting(provider: provider.id, client: api, "client_secret")?.exposed ?? ""
+            ),
             ("token", token.exposed),
         ])
         let request = ProviderRequest(
@@ -138,7 +141,9 @@ public struct FranceConnect: Sendable {
         for (name, part) in zip(
             ["anneeDateNaissance", "moisDateNaissance", "jourDateNaissance"], birthdate.split(separator: "-"))
         where Int(part) ?? 0 != 0 { identity[name] = .string(String(part)) }
-        if let place = token["birthplace"]?.text, !place.isEmpty { identity["codeCogInseeCommuneNaissance"] = .string(place) }
+        if let place = token["birthplace"]?.text, !place.isEmpty {
+            identity["codeCogInseeCommuneNaissance"] = .string(place)
+        }
         if let country = token["birthcountry"]?.text, !country.isEmpty {
             identity["codeCogInseePaysNaissance"] = .string(country)
         }

@@ -21,7 +21,8 @@ enum JWE {
             let contentKey = try? key.decrypt(wrapped, padding: .PKCS1_OAEP), contentKey.count == 32,
             let box = try? AES.GCM.SealedBox(
                 nonce: AES.GCM.Nonce(data: nonce), ciphertext: ciphertext, tag: tag),
-            let plain = try? AES.GCM.open(box, using: SymmetricKey(data: contentKey), authenticating: Data(parts[0].utf8))
+            let plain = try? AES.GCM.open(
+                box, using: SymmetricKey(data: contentKey), authenticating: Data(parts[0].utf8))
         else { throw Refused() }
         return Array(plain)
     }

@@ -44,9 +44,10 @@ final class ProviderTokens: Sendable {
 
     private func fresh(_ key: String, _ request: ProviderRequest) async throws -> Redacted<String> {
         let next = kept.withLock { kept in
-            kept[key] ?? Self.start(&kept, key) { [transport, clock] in
-                try await Self.fetch(request, transport, clock)
-            }
+            kept[key]
+                ?? Self.start(&kept, key) { [transport, clock] in
+                    try await Self.fetch(request, transport, clock)
+                }
         }
         return try await next.task.value.token
     }

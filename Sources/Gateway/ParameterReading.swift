@@ -37,9 +37,13 @@ extension APIOperation {
     ) -> [String: JSON] {
         var named = identity ?? [:]
         for parameter in parameters {
-            if let value = value(parameter, query, variables) { named[parameter.plainName] = value }
+            if let value = value(parameter, query, variables) {
+                named[parameter.plainName] = value
+            }
             // A citizen's identity goes by the names of this version too.
-            else if let value = identity?[slots[parameter.slot]] { named[parameter.plainName] = value }
+            else if let value = identity?[slots[parameter.slot]] {
+                named[parameter.plainName] = value
+            }
         }
         return named
     }

@@ -18,8 +18,11 @@ public struct Problem: Error, Sendable {
         var members: [JSON.Member] = [
             .init("code", .string(code)), .init("title", .string(title)), .init("detail", .string(detail)),
         ]
-        if let parameter { members.append(.init("source", ["parameter": .string(parameter)])) }
-        else if let header { members.append(.init("source", ["header": .string(header)])) }
+        if let parameter {
+            members.append(.init("source", ["parameter": .string(parameter)]))
+        } else if let header {
+            members.append(.init("source", ["header": .string(header)]))
+        }
         members.append(.init("meta", .object(meta)))
         return .object(members)
     }

@@ -17,7 +17,9 @@ struct CatalogueCommand: AsyncParsableCommand {
                 let folder = try catalogue.folder()
                 let compiled = try CatalogueCompiler(folder: folder).compile()
                 let recordings = compiled.apis.reduce(0) { $0 + $1.recordings.count }
-                print("\(compiled.apis.count) API, \(compiled.operations.count) opérations, \(recordings) exemples : aucun défaut.")
+                print(
+                    "\(compiled.apis.count) API, \(compiled.operations.count) opérations, \(recordings) exemples : aucun défaut."
+                )
             } catch let fault as CatalogueFault {
                 print(fault.description)
                 throw ExitCode.failure

@@ -67,14 +67,17 @@ enum CatalogueFolder {
         }
         for candidate in candidates {
             let catalogue = candidate.appending(path: "Catalogue")
-            if FileManager.default.fileExists(atPath: catalogue.appending(path: "errors.yaml").path) { return catalogue }
+            if FileManager.default.fileExists(atPath: catalogue.appending(path: "errors.yaml").path) {
+                return catalogue
+            }
         }
         throw ValidationError("Catalogue introuvable : indiquez son dossier avec --catalogue.")
     }
 
     /// The running program.
     static var program: URL {
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let path =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(filePath: path)
     }
 }

@@ -111,7 +111,8 @@ final class Hub: Sendable {
     ) -> GatewayResponder<MissingResponder<RouterResponder<BasicRequestContext>>> {
         let router = Router(context: BasicRequestContext.self)
         let services = ServiceRoutes(
-            gateway: gateway, keys: franceConnectKeys, documents: documents, openBreakers: { [breakers] in breakers.open })
+            gateway: gateway, keys: franceConnectKeys, documents: documents,
+            openBreakers: { [breakers] in breakers.open })
         services.add(to: router)
         let health = health
         router.get("/health") { _, _ in

@@ -58,7 +58,8 @@ struct Replay {
             let tokens = provider.addresses.filter { $0.key.contains("token") }.map(\.value)
             let fake = FakeProvider(tokenPaths: Set(tokens))
             fakes[provider.id] = fake
-            let port = try await listen(CallbackResponder<BasicRequestContext> { request, _ in fake.respond(request) }, &group)
+            let port = try await listen(
+                CallbackResponder<BasicRequestContext> { request, _ in fake.respond(request) }, &group)
             addresses[provider.id] = "http://127.0.0.1:\(port)"
         }
         let providers = HubProviders(configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret))

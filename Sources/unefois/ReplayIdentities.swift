@@ -14,14 +14,16 @@ struct Identities {
         for entry in entries where entry.operations.contains(where: { $0.hasSuffix("france_connect") }) {
             let payload: JSON = ["token_introspection": Self.introspection(entry, scopes)]
             let text = try Yams.dump(
-                object: ["params": ["token": Self.token(entry)], "status": 200, "payload": payload.serialized] as [String: Any])
+                object: ["params": ["token": Self.token(entry)], "status": 200, "payload": payload.serialized]
+                    as [String: Any])
             try text.write(to: folder.appending(path: Self.token(entry) + ".yaml"), atomically: true, encoding: .utf8)
         }
     }
 
     static func token(_ entry: ReplayIndex.Entry) -> String {
         let key = entry.file + entry.parameters.map { $0.name + $0.value.serialized }.joined()
-        return "replay-" + SHA256.hash(data: Data(key.utf8)).prefix(12).map { String($0, radix: 16) }.joined(separator: "")
+        return "replay-"
+            + SHA256.hash(data: Data(key.utf8)).prefix(12).map { String($0, radix: 16) }.joined(separator: "")
     }
 
     private static func introspection(_ entry: ReplayIndex.Entry, _ scopes: [String]) -> JSON {
@@ -30,7 +32,8 @@ struct Identities {
             CivilDate.padded(given[name]?.int ?? 0, width)
         }
         let names = given["prenoms"]?.items?.compactMap(\.text) ?? []
-        let born = number("anneeDateNaissance", 4) + "-" + number("moisDateNaissance", 2) + "-"
+        let born =
+            number("anneeDateNaissance", 4) + "-" + number("moisDateNaissance", 2) + "-"
             + number("jourDateNaissance", 2)
         return [
             "active": true, "scope": .string((["openid", "identite_pivot"] + scopes).joined(separator: " ")),

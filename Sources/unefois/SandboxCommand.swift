@@ -80,7 +80,8 @@ struct SandboxCommand: AsyncParsableCommand {
         var number = 40
 
         func run() {
-            let people = Population(seed: population.seed, families: population.families, companies: population.companies)
+            let people = Population(
+                seed: population.seed, families: population.families, companies: population.companies)
             SandboxCommand.show(people.people(matching: text, limit: number))
         }
     }

@@ -28,8 +28,11 @@ final class SandboxProcess: Sendable {
         let process = Process()
         process.executableURL = CatalogueFolder.program
         process.arguments =
-            ["sandbox", "serve", "--seed", String(settings.sandboxSeed), "--families", String(settings.sandboxFamilies),
-             "--companies", String(settings.sandboxCompanies), "--client-keys", keys, "--until-input-closes"]
+            [
+                "sandbox", "serve", "--seed", String(settings.sandboxSeed), "--families",
+                String(settings.sandboxFamilies),
+                "--companies", String(settings.sandboxCompanies), "--client-keys", keys, "--until-input-closes",
+            ]
             + (settings.franceConnectCases.map { ["--france-connect-cases", $0] } ?? [])
             + (settings.clock.map { ["--clock", $0.formatted(.iso8601)] } ?? [])
         var environment = ProcessInfo.processInfo.environment

@@ -25,7 +25,8 @@ struct Server {
         try refuseStrayProviders(catalogue)
         let cases = try settings.testCases.map { PublishedCases(cases: try TestCases(directory: $0)) }
         let franceConnectKeys = try await openFranceConnectKeys(folder)
-        let sandbox = settings.sandbox
+        let sandbox =
+            settings.sandbox
             ? try await SandboxProcess.start(settings, keys: folder.franceConnectJWKS, scopes: catalogue.scopes.names)
             : nil
         defer { sandbox?.stop() }

@@ -58,7 +58,9 @@ struct TokenCommand: AsyncParsableCommand {
             let keys = try await SigningKeys.open(folder.signingKeys)
             let jwt = try await TokenIssuer(keys: keys).jwt(for: token, of: grant).exposed
             guard !quiet else { return print(jwt) }
-            print("Habilitation  \(grant.id)\nJeton         \(token.id)\nExpire le     \(Paris.date(at: token.expires).french)\n\n\(jwt)")
+            print(
+                "Habilitation  \(grant.id)\nJeton         \(token.id)\nExpire le     \(Paris.date(at: token.expires).french)\n\n\(jwt)"
+            )
         }
     }
 

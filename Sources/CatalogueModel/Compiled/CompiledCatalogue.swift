@@ -79,13 +79,16 @@ public struct RouteTable: Sendable {
 
     init(_ operations: [Operation]) {
         fixed = Dictionary(
-            operations.filter { !$0.route.contains("{") }.map { ($0.route, $0) }, uniquingKeysWith: { first, _ in first })
+            operations.filter { !$0.route.contains("{") }.map { ($0.route, $0) },
+            uniquingKeysWith: { first, _ in first })
         let parted = operations.filter { $0.route.contains("{") }.map {
             (segments: $0.route.dropFirst().split(separator: "/", omittingEmptySubsequences: false), operation: $0)
         }
         // Of two routes of one length, that with a word in place of a variable is tried first.
         variable = Dictionary(grouping: parted) { $0.segments.count }.mapValues { routes in
-            routes.sorted { $0.segments.filter { $0.hasPrefix("{") }.count < $1.segments.filter { $0.hasPrefix("{") }.count }
+            routes.sorted {
+                $0.segments.filter { $0.hasPrefix("{") }.count < $1.segments.filter { $0.hasPrefix("{") }.count
+            }
         }
     }
 

@@ -30,11 +30,17 @@ public struct CatalogueCompiler {
         let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
         for path in paths.sorted() where path.hasSuffix(".yaml") && !path.contains("/recordings/") {
             guard let element = read(path) else { continue }
-            if element["api"] != nil { files.apis.append(element) }
-            else if element["provider"] != nil { files.providers.append(element) }
-            else if element["bouquet"] != nil { files.bouquets.append(element) }
-            else if element["errors"] != nil { files.errors.append(element) }
-            else { diagnostics.error("the file declares no api, provider, bouquet or errors", at: element) }
+            if element["api"] != nil {
+                files.apis.append(element)
+            } else if element["provider"] != nil {
+                files.providers.append(element)
+            } else if element["bouquet"] != nil {
+                files.bouquets.append(element)
+            } else if element["errors"] != nil {
+                files.errors.append(element)
+            } else {
+                diagnostics.error("the file declares no api, provider, bouquet or errors", at: element)
+            }
         }
         for path in paths.sorted() where path.hasPrefix("nomenclatures/") && path.hasSuffix(".csv") {
             let name = String(path.dropFirst("nomenclatures/".count).dropLast(4))
@@ -57,7 +63,8 @@ public struct CatalogueCompiler {
             }
             return Element(node: node, file: path)
         } catch let error as YamlError {
-            diagnostics.error("not YAML: \(error)".replacingOccurrences(of: "\n", with: " "), file: path, line: error.line)
+            diagnostics.error(
+                "not YAML: \(error)".replacingOccurrences(of: "\n", with: " "), file: path, line: error.line)
         } catch {
             diagnostics.error("cannot be read", file: path)
         }
@@ -85,7 +92,8 @@ public struct CatalogueCompiler {
         }
         return CompiledCatalogue(
             operations: operations, apis: apis, providers: providers, scopes: scopes,
-            limits: limits.values.sorted { $0.index < $1.index }, errors: errors(files.errors), goneRoutes: gone(files.bouquets))
+            limits: limits.values.sorted { $0.index < $1.index }, errors: errors(files.errors),
+            goneRoutes: gone(files.bouquets))
     }
 
     private func read(limits file: Element, into limits: inout [String: RateLimitGroup]) {
@@ -94,7 +102,8 @@ public struct CatalogueCompiler {
                 parts: Parts(), vocabulary: Vocabulary(parameters: [:], tables: [:], nomenclatures: [:]), tags: [],
                 diagnostics: diagnostics)
             member.value.allow(["calls", "per", "each-operation"], diagnostics)
-            guard let name = member.key.text, let calls = member.value["calls"]?.int, let per = member.value["per"] else {
+            guard let name = member.key.text, let calls = member.value["calls"]?.int, let per = member.value["per"]
+            else {
                 diagnostics.error("a limit wants calls and per", at: member.value)
                 continue
             }

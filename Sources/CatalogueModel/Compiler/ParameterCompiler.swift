@@ -49,7 +49,9 @@ struct ParameterCompiler {
                 slot: slot(element["as"]?.text ?? plain), type: Field.Leaf(rawValue: type) ?? .text,
                 among: element["among"]?.items.map(\.json) ?? []))
         if let rule = element["check"]?.text {
-            add(rule, slots: [parameters[parameters.count - 1].slot], code: element["else"]?.text, named: plain, at: element)
+            add(
+                rule, slots: [parameters[parameters.count - 1].slot], code: element["else"]?.text, named: plain,
+                at: element)
         }
     }
 
