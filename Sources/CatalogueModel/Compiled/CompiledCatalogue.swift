@@ -31,6 +31,21 @@ public final class CompiledCatalogue: Sendable {
     /// The operation of that identifier.
     public func operation(_ id: String) -> Operation? { operations.first { $0.id == id } }
 
+    /// What to tell a caller of an address that no longer answers; nil for any other.
+    ///
+    /// A declared address may have variables in braces, and `*` as its last segment for all that is below.
+    public func gone(_ path: String) -> String? {
+        if let text = goneRoutes[path] { return text }
+        let asked = path.split(separator: "/")
+        return goneRoutes.first { route, _ in
+            var declared = route.split(separator: "/")[...]
+            let isOpen = declared.last == "*"
+            if isOpen { declared.removeLast() }
+            guard isOpen ? asked.count > declared.count : asked.count == declared.count else { return false }
+            return zip(declared, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }?.value
+    }
+
     /// The operations of an API, newest version first.
     public func operations(of api: String) -> [Operation] {
         operations.filter { $0.api.id == api }.sorted { $0.version > $1.version }
@@ -76,13 +91,16 @@ public struct RouteTable: Sendable {
 
     init(_ operations: [Operation]) {
         fixed = Dictionary(
-            operations.filter { !$0.route.contains("{") }.map { ($0.route, $0) }, uniquingKeysWith: { first, _ in first })
+            operations.filter { !$0.route.contains("{") }.map { ($0.route, $0) },
+            uniquingKeysWith: { first, _ in first })
         let parted = operations.filter { $0.route.contains("{") }.map {
             (segments: $0.route.dropFirst().split(separator: "/", omittingEmptySubsequences: false), operation: $0)
         }
         // Of two routes of one length, that with a word in place of a variable is tried first.
         variable = Dictionary(grouping: parted) { $0.segments.count }.mapValues { routes in
-            routes.sorted { $0.segments.filter { $0.hasPrefix("{") }.count < $1.segments.filter { $0.hasPrefix("{") }.count }
+            routes.sorted {
+                $0.segments.filter { $0.hasPrefix("{") }.count < $1.segments.filter { $0.hasPrefix("{") }.count
+            }
         }
     }
 

@@ -49,7 +49,7 @@ struct CompilerContext {
             return choice(element)
         }
         // A number or a truth value of the file is itself; a text is an expression.
-        if case .string = element.json {} else { return .literal(element.json) }
+        guard case .string = element.json else { return .literal(element.json) }
         let parsed = parse(element) { () throws(Lexer.Fault) in try ExpressionParser.expression(text, vocabulary) }
         return parsed ?? .literal(.null)
     }

@@ -23,13 +23,14 @@ struct RequestCompiler {
         }
         func part(_ key: String) -> Element? { element[key] ?? base?[key] }
         guard let target = part("get") ?? part("post"), let (address, path) = target.text.flatMap(Self.address) else {
-            context.diagnostics.error("'get' or 'post' is missing, or names no address: \"{address}/path\"", at: element)
+            context.diagnostics.error(
+                "'get' or 'post' is missing, or names no address: \"{address}/path\"", at: element)
             return nil
         }
         let body: RequestPlan.Body =
-            if let json = part("json") { .json(context.pairs(json)) }
-            else if let form = part("form") { .form(context.pairs(form)) }
-            else { .none }
+            if let json = part("json") { .json(context.pairs(json)) } else if let form = part("form") {
+                .form(context.pairs(form))
+            } else { .none }
         return RequestPlan(
             method: part("get") != nil ? .get : .post, address: address,
             path: template(path, at: target),
@@ -103,9 +104,13 @@ struct RequestCompiler {
         }
         let asked = Set(["provider", "take", "into"])
         let request = Element(
-            node: .mapping(.init(element.members.filter { !asked.contains($0.key.text ?? "") }.map { ($0.key.node, $0.value.node) })),
+            node: .mapping(
+                .init(
+                    element.members.filter { !asked.contains($0.key.text ?? "") }.map { ($0.key.node, $0.value.node) })),
             file: element.file)
-        return plan(request).map { Lookup(provider: provider, plan: $0, value: context.expression(take), parameter: into) }
+        return plan(request).map {
+            Lookup(provider: provider, plan: $0, value: context.expression(take), parameter: into)
+        }
     }
 
     func refusals(_ element: Element) -> [Refusal] {
@@ -142,7 +147,8 @@ struct RequestCompiler {
         problem.meta = context.pairs(element["meta"]).map { ProblemTemplate.MetaValue(name: $0.name, value: $0.value) }
         problem.retryIn = element["retry-in"].map(context.seconds)
         problem.v2 = element["v2"].map { form in
-            ProblemTemplate.V2Form(error: form["error"]?.text, reason: form["reason"]?.text, status: form["status"]?.int)
+            ProblemTemplate.V2Form(
+                error: form["error"]?.text, reason: form["reason"]?.text, status: form["status"]?.int)
         }
         return Refusal(condition: condition, problem: problem)
     }

@@ -119,7 +119,7 @@ extension Expression {
 extension Fact {
     func value(in facts: CallFacts) -> JSON {
         switch self {
-        case .parameter(let slot): facts.parameters[slot] ?? .null
+        case .parameter(let slot): (facts.parameters[safe: slot] ?? nil) ?? .null
         case .status: .integer(facts.status)
         case .header(let name): .from(facts.headers[name])
         case .body: facts.body

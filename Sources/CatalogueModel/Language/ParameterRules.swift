@@ -25,7 +25,8 @@ extension ParameterRule {
         case .optionalCommune: return isMissing(first) || Self.isCommune(text)
         case .optionalDepartment: return isMissing(first) || Self.isDepartment(text)
         case .ine: return text.utf8.count == 11 && text.utf8.allSatisfy(Self.isAlphanumeric)
-        case .recentYear: return isMissing(first) || Self.number(first).map { (today.year - 2...today.year).contains($0) } ?? false
+        case .recentYear:
+            return isMissing(first) || Self.number(first).map { (today.year - 2...today.year).contains($0) } ?? false
         case .pastMonth: return isMissing(first) || Self.isPastMonth(values, today)
         }
     }
