@@ -40,7 +40,7 @@ public struct Connector: Sendable {
         var facts = asked
         do {
             for lookup in operation.lookups { await fillIn(lookup, &facts) }
-            guard let plan = operation.plans.first(where: { $0.condition?.holds(on: facts) ?? true }) else {
+            guard let plan = try operation.plan(for: facts) else {
                 throw ProviderFailure(problem: ProblemTemplate(code: "NN999"))
             }
             try await exchange(plan, operation, &facts)
@@ -74,10 +74,8 @@ public struct Connector: Sendable {
                 throw ProviderFailure(problem: problem)
             }
         }
-        if let redirection = plan.redirection, redirection.statuses.contains(facts.status) {
-            guard let target = try redirection.value.value(on: facts).text else { return }
-            facts.redirectedFrom = facts.parameters[redirection.parameter]?.text
-            facts.parameters[redirection.parameter] = .string(target)
+        if let redirected = try plan.redirected(facts) {
+            facts = redirected
             try await send(plan, provider, &facts)
         }
     }
@@ -94,7 +92,7 @@ public struct Connector: Sendable {
         facts.status = response.status
         facts.headers = response.headers
         facts.body = (try? JSON(parsing: response.body)) ?? .null
-        facts.text = facts.body == .null ? String(decoding: response.body, as: UTF8.self) : ""
+        facts.text = String(decoding: response.body, as: UTF8.self)
         facts.bytes = response.body
     }
 

@@ -77,7 +77,7 @@ struct ProblemFactory {
             meta.append(.init("provider", .string(name)))
         }
         if let seconds = template.retryIn { meta.append(.init("retry_in", .integer(seconds))) }
-        if let facts { meta += template.metaMembers(facts) }
+        if let facts, let members = try? template.meta(facts) { meta += members }
         let base = problem(code)
         return Problem(
             code: code, status: template.status ?? base.status, title: template.title ?? base.title,

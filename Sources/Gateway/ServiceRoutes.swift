@@ -38,9 +38,8 @@ public struct ServiceRoutes: Sendable {
 
     /// The answer for an address that the hub no longer serves.
     public func gone(_ path: String) -> Response? {
-        if let replacement = gateway.snapshot.catalogue.goneRoutes[path] { return text(replacement, .gone) }
-        guard path.hasPrefix("/v2/"), !["/v2/privileges", "/v2/ping"].contains(path) else { return nil }
-        return text("Cette version n'est plus servie. Consultez le catalogue.", .gone)
+        guard !["/v2/privileges", "/v2/ping"].contains(path) else { return nil }
+        return gateway.snapshot.catalogue.gone(path).map { text($0, .gone) }
     }
 
     /// The answer for an address of the hub's kind that leads nowhere; nil where the pages answer for it.

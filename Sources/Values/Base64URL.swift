@@ -10,10 +10,11 @@ public enum Base64URL {
         return Data(base64Encoded: plain).map(Array.init)
     }
 
-    /// The text of those bytes.
-    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-")
-            .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+    /// The text of those bytes, with `=` at its end where `padded`.
+    public static func encode(_ bytes: some Sequence<UInt8>, padded: Bool = false) -> String {
+        let text = Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-")
+            .replacingOccurrences(of: "/", with: "_")
+        return padded ? text : text.replacingOccurrences(of: "=", with: "")
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

@@ -16,6 +16,11 @@ struct CatalogueCommand: AsyncParsableCommand {
             do {
                 let folder = try catalogue.folder()
                 let compiled = try CatalogueCompiler(folder: folder).compile()
+                let differences = RecordingReplay(catalogue: compiled, folder: folder).differences()
+                guard differences.isEmpty else {
+                    print(differences.map(\.description).joined(separator: "\n"))
+                    throw ExitCode.failure
+                }
                 let recordings = compiled.apis.reduce(0) { $0 + $1.recordings.count }
                 print(
                     "\(compiled.apis.count) API, \(compiled.operations.count) opérations, \(recordings) exemples : aucun défaut."

@@ -22,11 +22,14 @@ public final class Structure: Sendable {
     let lets: [Expression]
     /// Where it holds, each field marked `mask` shows the mask instead of its value.
     let mask: Condition?
+    /// The forms that an item of a list may take, for a list whose items are not all alike; `fields` is then empty.
+    public let choices: [Field.Choice]
 
-    init(fields: [Field], lets: [Expression] = [], mask: Condition? = nil) {
+    init(fields: [Field], lets: [Expression] = [], mask: Condition? = nil, choices: [Field.Choice] = []) {
         self.fields = fields
         self.lets = lets
         self.mask = mask
+        self.choices = choices
     }
 
     static let empty = Structure(fields: [])
@@ -97,6 +100,7 @@ struct Projection {
         var frame = Frame(facts: outer.facts, node: outer.node, lets: outer.lets, isMasked: outer.isMasked)
         for expression in structure.lets { frame.lets.append(try expression.value(in: frame)) }
         if let mask = structure.mask { frame.isMasked = try mask.holds(in: frame) }
+        if !structure.choices.isEmpty { return try chosen(structure.choices, frame) }
         var members: [JSON.Member] = []
         members.reserveCapacity(structure.fields.count)
         for field in structure.fields where field.scope.map(scopes.contains) ?? true {
@@ -129,13 +133,17 @@ struct Projection {
             var values: [JSON] = []
             for item in items { values.append(try leaf.checked(item, frame.facts, field.key)) }
             return .array(values)
-        case .choice(let choices):
-            for choice in choices where try choice.condition?.holds(in: frame) ?? true {
-                guard choice.scope.map(scopes.contains) ?? true else { return .object([]) }
-                return try object(choice.structure, frame)
-            }
-            return .object([])
+        case .choice(let choices): return try chosen(choices, frame)
         }
+    }
+
+    /// The first form that holds; empty where none does or its scope is not granted.
+    private func chosen(_ choices: [Field.Choice], _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
+        for choice in choices where try choice.condition?.holds(in: frame) ?? true {
+            guard choice.scope.map(scopes.contains) ?? true else { return .object([]) }
+            return try object(choice.structure, frame)
+        }
+        return .object([])
     }
 }
 

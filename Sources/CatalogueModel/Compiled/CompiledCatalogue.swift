@@ -31,6 +31,21 @@ public final class CompiledCatalogue: Sendable {
     /// The operation of that identifier.
     public func operation(_ id: String) -> Operation? { operations.first { $0.id == id } }
 
+    /// What to tell a caller of an address that no longer answers; nil for any other.
+    ///
+    /// A declared address may have variables in braces, and `*` as its last segment for all that is below.
+    public func gone(_ path: String) -> String? {
+        if let text = goneRoutes[path] { return text }
+        let asked = path.split(separator: "/")
+        return goneRoutes.first { route, _ in
+            var declared = route.split(separator: "/")[...]
+            let isOpen = declared.last == "*"
+            if isOpen { declared.removeLast() }
+            guard isOpen ? asked.count > declared.count : asked.count == declared.count else { return false }
+            return zip(declared, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }?.value
+    }
+
     /// The operations of an API, newest version first.
     public func operations(of api: String) -> [Operation] {
         operations.filter { $0.api.id == api }.sorted { $0.version > $1.version }

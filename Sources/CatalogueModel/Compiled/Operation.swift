@@ -146,12 +146,19 @@ public struct APIDescription: Sendable {
         public let parameters: [(name: String, value: JSON)]
         public let status: Int
         public let headers: [String: String]
-        /// File of the provider's body, beside the descriptor.
-        public let body: String
+        /// File of the provider's body, from the catalogue's folder; nil for an empty one.
+        public let body: String?
+        /// Text of the pages of the document in the body, where there is one.
+        public let pages: [String]
+        /// The day it is replayed on, where the answer depends on it.
+        public let today: CivilDate?
         public let expectedStatus: Int
         public let expectedCode: String?
         /// File of the public answer.
         public let expectedBody: String?
+        /// Where the descriptor declares it.
+        public let file: String
+        public let line: Int
     }
 }
 

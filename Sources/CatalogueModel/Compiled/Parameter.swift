@@ -26,6 +26,17 @@ public struct ParameterCheck: Sendable {
     public let code: String
     /// The name shown in `source.parameter`.
     public let parameter: String
+    /// The check is made only where each of these slots has a value.
+    public let given: [Int]
+    /// The check is left out where one of these slots has a value: what it says makes the checked ones needless.
+    public let unless: [Int]
+
+    /// True where the values of the operation's slots pass, or where the check does not concern them.
+    public func accepts(_ values: [JSON?], today: CivilDate) -> Bool {
+        func isGiven(_ slot: Int) -> Bool { !((values[safe: slot] ?? nil)?.isBlank ?? true) }
+        guard given.allSatisfy(isGiven), !unless.contains(where: isGiven) else { return true }
+        return rule.accepts(slots.map { values[safe: $0] ?? nil }, today: today)
+    }
 }
 
 /// The named validators. Each is a pure function of the values as sent.

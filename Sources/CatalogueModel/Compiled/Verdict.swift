@@ -1,10 +1,19 @@
 import Values
 
 extension Operation {
-    /// What a provider's answer means: nil where it is accepted, else the error that it stands for.
+    /// The request for that call: the first whose condition holds.
+    public func plan(for facts: CallFacts) throws(MappingFailure) -> RequestPlan? {
+        let frame = Frame(facts: facts, node: facts.body)
+        for plan in plans where try plan.condition?.holds(in: frame) ?? true { return plan }
+        return nil
+    }
+
+    /// Whether the provider's answer is accepted: nil, or the error to give in its place.
     ///
-    /// Gateways' answers come before the descriptor's own rules; without a rule, a JSON answer of 2xx is accepted
-    /// and the rest is unknown.
+    /// What the way to the provider says comes first (RFC 9110 §15.6.3–5: its gateway's statuses, redirections), then the
+    /// descriptor's refusals in their order; the first that holds decides. What no rule knows is accepted only as
+    /// JSON with a status of success, or with such a status where a document is awaited.
+    /// - Throws: ``MappingFailure`` where a rule meets a value that it cannot read; the answer is then unknown too.
     public func verdict(on facts: CallFacts) throws(MappingFailure) -> ProblemTemplate? {
         switch facts.status {
         case 504: return ProblemTemplate(code: "NN002")
@@ -14,18 +23,51 @@ extension Operation {
         }
         let frame = Frame(facts: facts, node: facts.body)
         for refusal in refusals where try refusal.condition.holds(in: frame) { return refusal.problem }
-        guard (200..<300).contains(facts.status), facts.body != .null else { return ProblemTemplate(code: "NN999") }
-        return nil
+        let isExpected = facts.body != .null || document != nil
+        return (200..<300).contains(facts.status) && isExpected ? nil : ProblemTemplate(code: "NN999")
+    }
+
+    /// The code of an error of this operation, with the provider's number in place of `NN`.
+    public func code(of problem: ProblemTemplate) -> String {
+        problem.code.hasPrefix("NN") ? errorPrefix + problem.code.dropFirst(2) : problem.code
+    }
+}
+
+extension RequestPlan {
+    /// The call put again after a redirection that names another identifier of the same thing; nil for any other
+    /// answer.
+    public func redirected(_ facts: CallFacts) throws(MappingFailure) -> CallFacts? {
+        guard let redirection, redirection.statuses.contains(facts.status) else { return nil }
+        let value = try redirection.value.value(in: Frame(facts: facts, node: facts.body))
+        guard !value.isBlank, facts.parameters.indices.contains(redirection.parameter) else { return nil }
+        var again = facts
+        again.redirectedFrom = facts.redirectedFrom ?? facts.parameters[redirection.parameter]?.text
+        again.parameters[redirection.parameter] = value
+        (again.status, again.headers, again.body, again.text) = (0, [:], .null, "")
+        return again
     }
 }
 
 extension ProblemTemplate {
-    /// The values of the provider's answer that go with the error.
-    public func metaMembers(_ facts: CallFacts) -> [JSON.Member] {
+    /// Values of the provider's answer that go with the error.
+    public func meta(_ facts: CallFacts) throws(MappingFailure) -> [JSON.Member] {
         let frame = Frame(facts: facts, node: facts.body)
-        return meta.compactMap { value in
-            guard let json = try? value.value.value(in: frame), json != .null else { return nil }
-            return JSON.Member(value.name, json)
+        var members: [JSON.Member] = []
+        for item in meta { members.append(JSON.Member(item.name, try item.value.value(in: frame))) }
+        return members
+    }
+}
+
+extension CompiledCatalogue {
+    /// HTTP status of an error of that operation; v2 has statuses of its own.
+    public func status(of problem: ProblemTemplate, in operation: Operation) -> Int {
+        let own = problem.status ?? errors.entry(operation.code(of: problem))?.status ?? 502
+        guard operation.style == .particulierV2 else { return own }
+        if let status = problem.v2?.status { return status }
+        return switch own {
+        case 422: 400
+        case 502: 503
+        default: own
         }
     }
 }

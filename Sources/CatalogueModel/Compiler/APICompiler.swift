@@ -126,13 +126,21 @@ struct APICompiler {
         let requests = RequestCompiler(context: context)
         if let ask = file["ask"] { draft.plans = requests.plans(ask) }
         if draft.plans.isEmpty { diagnostics.error("'ask' says no request for \(draft.id)", at: file["ask"] ?? file) }
-        if draft.identity == .parameters || draft.identity == .either {
-            draft.lookups = (file["before"]?.texts ?? []).compactMap { parts.lookups[$0] }.compactMap(requests.lookup)
-        }
+        if draft.identity != .franceConnect { draft.lookups = lookups(parts, requests) }
         if let refusals = file["refusals"] { draft.refusals = requests.refusals(refusals) }
         if let document = file["document"], context.applies(document) { draft.document = requests.document(document) }
         draft.example = example(element["example"] ?? file["example"])
         draft.answer = answer(element, context, draft)
+    }
+
+    private func lookups(_ parts: Parts, _ requests: RequestCompiler) -> [Lookup] {
+        (file["before"]?.items ?? []).compactMap { item in
+            guard let lookup = item.text.flatMap({ parts.lookups[$0] }) else {
+                diagnostics.error("no lookup is named '\(item.text ?? "")'", at: item)
+                return nil
+            }
+            return requests.lookup(lookup)
+        }
     }
 
     private func answer(_ element: Element, _ context: CompilerContext, _ draft: OperationDraft) -> AnswerPlan {
@@ -169,19 +177,23 @@ struct APICompiler {
     }
 
     private func recording(_ element: Element) -> APIDescription.Recording? {
-        element.allow(["operation", "parameters", "status", "headers", "body", "expect"], diagnostics)
+        element.allow(
+            ["operation", "parameters", "status", "headers", "body", "pages", "today", "expect"], diagnostics)
         element["expect"]?.allow(["status", "code", "body"], diagnostics)
-        guard let operation = element["operation"]?.text, let body = element["body"]?.text,
-            let expected = element["expect"]?["status"]?.int
-        else {
-            diagnostics.error("a recording wants operation, body and expect.status", at: element)
+        guard let operation = element["operation"]?.text, let expected = element["expect"]?["status"]?.int else {
+            diagnostics.error("a recording wants operation and expect.status", at: element)
             return nil
+        }
+        let today = element["today"]?.text.flatMap { CivilDate($0) }
+        if element["today"] != nil, today?.isComplete != true {
+            diagnostics.error("'today' wants a date, as 2026-01-31", at: element)
         }
         return APIDescription.Recording(
             operation: operation, parameters: example(element["parameters"]), status: element["status"]?.int ?? 200,
             headers: Dictionary(element["headers"]?.textMembers ?? [], uniquingKeysWith: { $1 }),
-            body: sibling(body), expectedStatus: expected, expectedCode: element["expect"]?["code"]?.text,
-            expectedBody: element["expect"]?["body"]?.text.map(sibling))
+            body: element["body"]?.text.map(sibling), pages: element["pages"]?.texts ?? [], today: today,
+            expectedStatus: expected, expectedCode: element["expect"]?["code"]?.text,
+            expectedBody: element["expect"]?["body"]?.text.map(sibling), file: element.file, line: element.line)
     }
 
     /// Path of a file beside the descriptor, from the catalogue's folder.

@@ -13,7 +13,7 @@ struct AnswerCompiler {
         let compiler = AnswerCompiler(context: inner, scopes: scopes)
         return AnswerPlan(
             root: element["of"].map(inner.expression) ?? .node, lets: lets,
-            mask: element["masked-when"].map(inner.condition),
+            mask: element["masked-when"].flatMap(compiler.maskRule),
             data: compiler.structure(element, keys: element["data"]),
             links: Structure(fields: compiler.fields(element["links"])),
             meta: Structure(fields: compiler.fields(element["meta"])),
@@ -25,7 +25,7 @@ struct AnswerCompiler {
         for member in element?.members ?? [] {
             guard let name = member.key.text else { continue }
             expressions.append(context.expression(member.value))
-            context.vocabulary.lets[name] = context.vocabulary.lets.count
+            context.vocabulary.name(name)
         }
         return expressions
     }
@@ -60,25 +60,36 @@ struct AnswerCompiler {
     }
 
     private static let types = Set(Field.Leaf.allCases.map(\.rawValue)).union(["object", "list", "values"])
-    private static let attributes: Set = [
-        "from", "when", "otherwise", "scope", "among", "mask", "masked-when", "keys", "shape", "without", "choose",
-        "only", "except", "absent", "of",
+    private static let attributes: Set = ["from", "when", "otherwise", "scope", "among", "mask", "only", "except"]
+    /// Attributes that go with some types only.
+    private static let ownAttributes: [String: Set<String>] = [
+        "object": ["keys", "shape", "without", "choose", "masked-when"],
+        "list": ["keys", "shape", "without", "choose", "absent"], "values": ["of"],
     ]
 
     private func field(_ key: String, _ element: Element) -> Field? {
-        element.allow(Self.types.union(Self.attributes), context.diagnostics)
+        let own = Self.ownAttributes.values.reduce(Self.types) { $0.union($1) }
+        element.allow(own.union(Self.attributes), context.diagnostics)
         let types = element.members.compactMap(\.key.text).filter(Self.types.contains)
         guard types.count == 1, let type = types.first else {
             let list = Self.types.sorted().joined(separator: ", ")
             context.diagnostics.error("'\(key)' wants one type among \(list)", at: element)
             return nil
         }
+        for name in element.members.compactMap(\.key.text)
+        where !types.contains(name) && own.contains(name) && Self.ownAttributes[type]?.contains(name) != true {
+            let owners = Self.ownAttributes.filter { $0.value.contains(name) }.keys.sorted().joined(separator: " or ")
+            context.diagnostics.error("'\(name)' goes with \(owners)", at: element)
+        }
         guard let value = value(key, type, element) else { return nil }
         let scope = scope(element)
+        // A truth value without source is its own condition.
+        let isCondition = type == Field.Leaf.boolean.rawValue && element["from"] == nil && element["when"] != nil
         return Field(
             key: key, meaning: element[type]?.text ?? "", value: masked(value, element), scope: scope?.index,
             scopeName: scope?.name, among: element["among"]?.items.map(\.json) ?? [],
-            when: element["when"].map(context.condition), otherwise: element["otherwise"]?.json ?? .null,
+            when: element["when"].map(context.condition),
+            otherwise: element["otherwise"]?.json ?? (isCondition ? false : .null),
             mask: element["mask"].map { $0.text == "always" ? .always : context.condition($0) })
     }
 
@@ -98,8 +109,10 @@ struct AnswerCompiler {
             if let choose = element["choose"] { return .choice(choose.items.filter(context.applies).map(choice)) }
             return .object(from: source, structure(element, keys: element["keys"]))
         case "list":
+            let items =
+                element["choose"].map { Structure(fields: [], choices: $0.items.filter(context.applies).map(choice)) }
             return .list(
-                from: source ?? .member(.node, key), structure(element, keys: element["keys"]),
+                from: source ?? .member(.node, key), items ?? structure(element, keys: element["keys"]),
                 whenAbsent: element["absent"].map(\.json) ?? .array([]))
         case "values":
             guard let leaf = element["of"]?.text.flatMap(Field.Leaf.init) else {
@@ -115,10 +128,21 @@ struct AnswerCompiler {
         }
     }
 
+    /// A condition, or `{ when, only, except }` where some operations mask and others do not.
+    private func maskRule(_ element: Element) -> Condition? {
+        guard element.isMapping else { return context.condition(element) }
+        element.allow(["when", "only", "except"], context.diagnostics)
+        guard let when = element["when"] else {
+            context.diagnostics.error("'when' is missing", at: element)
+            return nil
+        }
+        return context.applies(element) ? context.condition(when) : nil
+    }
+
     /// An object that decides itself whether its marked keys are masked.
     private func masked(_ value: Field.Value, _ element: Element) -> Field.Value {
         guard let rule = element["masked-when"], case .object(let source, let structure) = value else { return value }
-        let mask = context.condition(rule)
+        let mask = maskRule(rule)
         return .object(from: source, Structure(fields: structure.fields, lets: structure.lets, mask: mask))
     }
 

@@ -42,29 +42,35 @@ public struct CatalogueCompiler {
                 diagnostics.error("the file declares no api, provider, bouquet or errors", at: element)
             }
         }
+        files.nomenclatures = nomenclatures(paths)
+        if paths.isEmpty { diagnostics.error("the folder is missing or empty", file: folder.path) }
+        return files
+    }
+
+    /// The tables of codes of `nomenclatures/`, by name of file.
+    private func nomenclatures(_ paths: [String]) -> [String: Nomenclature] {
+        var tables: [String: Nomenclature] = [:]
         for path in paths.sorted() where path.hasPrefix("nomenclatures/") && path.hasSuffix(".csv") {
             let name = String(path.dropFirst("nomenclatures/".count).dropLast(4))
             do {
-                files.nomenclatures[name] = try Nomenclature(name: name, file: folder.appending(path: path))
+                tables[name] = try Nomenclature(name: name, file: folder.appending(path: path))
             } catch {
                 diagnostics.error("not a table: \(error)", file: path)
             }
         }
-        if paths.isEmpty { diagnostics.error("the folder is missing or empty", file: folder.path) }
-        return files
+        return tables
     }
 
     private func read(_ path: String) -> Element? {
         do {
             let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
-            guard let node = try Yams.compose(yaml: text), node.mapping != nil else {
+            guard let element = try Element(yaml: text, file: path), element.isMapping else {
                 diagnostics.error("the file holds no mapping", file: path)
                 return nil
             }
-            return Element(node: node, file: path)
+            return element
         } catch let error as YamlError {
-            diagnostics.error(
-                "not YAML: \(error)".replacingOccurrences(of: "\n", with: " "), file: path, line: error.line)
+            diagnostics.error("not YAML: \(error.reason)", file: path, line: error.line)
         } catch {
             diagnostics.error("cannot be read", file: path)
         }
@@ -96,7 +102,13 @@ public struct CatalogueCompiler {
             goneRoutes: gone(files.bouquets))
     }
 
+    private static let bouquetKeys: Set = [
+        "bouquet", "limits", "gone", "parameters", "parameter-sets", "lookups", "tables", "shapes", "refusal-sets",
+        "requests",
+    ]
+
     private func read(limits file: Element, into limits: inout [String: RateLimitGroup]) {
+        file.allow(Self.bouquetKeys, diagnostics)
         for member in file["limits"]?.members ?? [] {
             let context = CompilerContext(
                 parts: Parts(), vocabulary: Vocabulary(parameters: [:], tables: [:], nomenclatures: [:]), tags: [],
@@ -152,7 +164,18 @@ extension YamlError {
     var line: Int {
         switch self {
         case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
+        case .duplicatedKeysInMapping(_, let context): max(1, context.mark.line)
         default: 1
+        }
+    }
+
+    /// What is wrong, without the text around it.
+    var reason: String {
+        switch self {
+        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem
+        case .duplicatedKeysInMapping(let keys, _):
+            "written twice: " + keys.map { "'\($0)'" }.joined(separator: ", ")
+        default: "unreadable"
         }
     }
 }

@@ -49,23 +49,33 @@ struct ParameterCompiler {
                 slot: slot(element["as"]?.text ?? plain), type: Field.Leaf(rawValue: type) ?? .text,
                 among: element["among"]?.items.map(\.json) ?? []))
         if let rule = element["check"]?.text {
-            add(
-                rule, slots: [parameters[parameters.count - 1].slot], code: element["else"]?.text, named: plain,
-                at: element)
+            // The check beside an optional parameter concerns those who send it.
+            let slots = [parameters[parameters.count - 1].slot]
+            let given = isRequired || isInPath ? [] : slots
+            add(rule, slots: slots, given: given, code: element["else"]?.text, named: plain, at: element)
         }
     }
 
     private mutating func add(check element: Element) {
-        element.allow(["rule", "of", "else"], diagnostics)
+        element.allow(["rule", "of", "else", "given", "unless"], diagnostics)
         let names = element["of"]?.texts ?? []
         guard let rule = element["rule"]?.text, let first = names.first else {
             diagnostics.error("a check wants rule, of and else", at: element)
             return
         }
-        add(rule, slots: names.map { slot($0) }, code: element["else"]?.text, named: first, at: element)
+        var given: [Int] = []
+        for name in element["given"]?.texts ?? [] { given.append(slot(name)) }
+        var unless: [Int] = []
+        for name in element["unless"]?.texts ?? [] { unless.append(slot(name)) }
+        add(
+            rule, slots: names.map { slot($0) }, given: given, unless: unless, code: element["else"]?.text,
+            named: first, at: element)
     }
 
-    private mutating func add(_ rule: String, slots: [Int], code: String?, named name: String, at element: Element) {
+    private mutating func add(
+        _ rule: String, slots: [Int], given: [Int] = [], unless: [Int] = [], code: String?, named name: String,
+        at element: Element
+    ) {
         guard let known = ParameterRule(rawValue: rule) else {
             let names = ParameterRule.allCases.map(\.rawValue)
             let nearest = names.min { distance($0, rule) < distance($1, rule) } ?? ""
@@ -77,7 +87,8 @@ struct ParameterCompiler {
             return
         }
         let wire = parameters.first { $0.slot == slots[0] }?.plainName ?? name
-        checks.append(ParameterCheck(rule: known, slots: slots, code: code, parameter: wire))
+        checks.append(
+            ParameterCheck(rule: known, slots: slots, code: code, parameter: wire, given: given, unless: unless))
     }
 
     /// The slot of that canonical name, made on first use.

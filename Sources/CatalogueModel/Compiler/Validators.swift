@@ -8,6 +8,7 @@ protocol CatalogueValidator: Sendable {
 let catalogueValidators: [any CatalogueValidator] = [
     UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
     UsedScopes(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(), ExampleForEachMandatoryParameter(),
+    KnownRecordedOperations(),
 ]
 
 extension CatalogueFiles {
@@ -105,17 +106,20 @@ struct UsedScopes: CatalogueValidator {
     }
 
     private static func scopes(_ structure: Structure) -> Set<String> {
-        structure.fields.reduce(into: []) { names, field in
+        structure.fields.reduce(into: scopes(structure.choices)) { names, field in
             if let name = field.scopeName { names.insert(name) }
             switch field.value {
             case .object(_, let inner), .list(_, let inner, _): names.formUnion(scopes(inner))
-            case .choice(let choices):
-                for choice in choices {
-                    if let name = choice.scopeName { names.insert(name) }
-                    names.formUnion(scopes(choice.structure))
-                }
+            case .choice(let choices): names.formUnion(scopes(choices))
             case .leaf, .values: break
             }
+        }
+    }
+
+    private static func scopes(_ choices: [Field.Choice]) -> Set<String> {
+        choices.reduce(into: []) { names, choice in
+            if let name = choice.scopeName { names.insert(name) }
+            names.formUnion(scopes(choice.structure))
         }
     }
 }
@@ -159,6 +163,18 @@ struct ExampleForEachMandatoryParameter: CatalogueValidator {
             for parameter in operation.parameters
             where parameter.isRequired && parameter.example == nil && !given.contains(parameter.name) {
                 report("parameter '\(parameter.name)' has no example", operation, files, diagnostics)
+            }
+        }
+    }
+}
+
+struct KnownRecordedOperations: CatalogueValidator {
+    func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
+        for api in catalogue.apis {
+            for recording in api.recordings
+            where !catalogue.operations(of: api.id).contains(where: { $0.id == recording.operation }) {
+                diagnostics.error(
+                    "no operation is named '\(recording.operation)'", file: recording.file, line: recording.line)
             }
         }
     }

@@ -16,7 +16,7 @@ public struct CallFacts: Sendable {
     /// Names in lower case.
     public var headers: [String: String] = [:]
     public var body: JSON = .null
-    /// The answer's bytes, where it is no JSON or where a document is read from it.
+    /// The provider's answer as text.
     public var text = ""
     /// The answer as it came.
     public var bytes: [UInt8] = []
@@ -121,7 +121,7 @@ extension Expression {
 extension Fact {
     func value(in facts: CallFacts) -> JSON {
         switch self {
-        case .parameter(let slot): facts.parameters[slot] ?? .null
+        case .parameter(let slot): (facts.parameters[safe: slot] ?? nil) ?? .null
         case .status: .integer(facts.status)
         case .header(let name): .from(facts.headers[name])
         case .body: facts.body

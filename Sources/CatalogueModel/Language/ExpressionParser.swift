@@ -5,7 +5,20 @@ struct Vocabulary {
     var parameters: [String: Int]
     var tables: [String: [String: JSON]]
     var nomenclatures: [String: Nomenclature]
-    var lets: [String: Int] = [:]
+    private(set) var lets: [String: Int] = [:]
+    private var letCount = 0
+
+    init(parameters: [String: Int], tables: [String: [String: JSON]], nomenclatures: [String: Nomenclature]) {
+        self.parameters = parameters
+        self.tables = tables
+        self.nomenclatures = nomenclatures
+    }
+
+    /// Names the next value; a name used again hides the one before, whose place it does not take.
+    mutating func name(_ name: String) {
+        lets[name] = letCount
+        letCount += 1
+    }
 }
 
 /// Reads expressions and conditions by recursive descent.
@@ -16,11 +29,19 @@ struct ExpressionParser {
     private let vocabulary: Vocabulary
 
     static func expression(_ text: String, _ vocabulary: Vocabulary) throws(Fault) -> Expression {
-        if text.contains("{") { return try template(text, vocabulary) }
+        if hasBrace(text) { return try template(text, vocabulary) }
         var parser = ExpressionParser(tokens: try Lexer.tokens(of: text)[...], vocabulary: vocabulary)
         let expression = try parser.alternatives()
         try parser.end()
         return expression
+    }
+
+    /// True for a brace outside of quotes: one inside belongs to a regular expression.
+    private static func hasBrace(_ text: String) -> Bool {
+        let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+        // Quotes come in pairs; a lone apostrophe is one of the text of a template.
+        guard parts.count % 2 == 1 else { return text.contains("{") }
+        return parts.enumerated().contains { $0.offset % 2 == 0 && $0.element.contains("{") }
     }
 
     static func condition(_ text: String, _ vocabulary: Vocabulary) throws(Fault) -> Condition {
@@ -168,8 +189,7 @@ struct ExpressionParser {
 
     private func fact(_ name: String) throws(Fault) -> Expression {
         let steps = name.split(separator: ".", maxSplits: 1).map(String.init)
-        let rest = steps.count > 1 ? steps[1] : nil
-        switch (steps[0], rest) {
+        switch (steps.first ?? "", steps[safe: 1]) {
         case ("body", nil): return .fact(.body)
         case ("body", .some(let path)):
             return path.split(separator: ".").reduce(.fact(.body)) { .member($0, String($1)) }
@@ -199,8 +219,11 @@ struct ExpressionParser {
     private mutating func applied(to value: Expression) throws(Fault) -> Expression {
         guard case .name(let name) = tokens.popFirst() else { throw Fault(message: "a transform's name is missing") }
         if name == "at" {
-            guard case .name(let path) = tokens.popFirst() else { throw Fault(message: "'at' wants a path") }
-            return path.split(separator: ".").reduce(value) { .member($0, String($1)) }
+            switch tokens.popFirst() {
+            case .name(let path): return path.split(separator: ".").reduce(value) { .member($0, String($1)) }
+            case .integer(let index): return .member(value, String(index))
+            default: throw Fault(message: "'at' wants a path or a position from 0")
+            }
         }
         return .apply(try transform(name), value)
     }

@@ -61,7 +61,7 @@ extension Transform {
             return .from(parts[safe: index - 1])
         case .label(let nomenclature, let column): return .from(nomenclature.cell(text, column))
         case .base64: return .string(Data(text.utf8).base64EncodedString())
-        case .base64url: return .string(Data(text.utf8).base64EncodedString().base64URL)
+        case .base64url: return .string(Base64URL.encode(text.utf8, padded: true))
         case .capture(let pattern): return .from(pattern.firstCapture(in: text))
         case .lastSegment: return .from(text.split(separator: "/").last.map(String.init))
         default: return try onDate(text, frame)
@@ -104,14 +104,6 @@ extension Transform {
     static func decoded(_ value: JSON) -> Data? {
         guard case .string(let text) = value, !text.isEmpty else { return nil }
         return Data(base64Encoded: text)
-    }
-}
-
-extension String {
-    /// Base64 text in the alphabet for URLs, without padding (RFC 4648 §5).
-    var base64URL: String {
-        replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-            .replacingOccurrences(of: "=", with: "")
     }
 }
 

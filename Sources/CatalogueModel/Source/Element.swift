@@ -6,6 +6,17 @@ struct Element {
     let node: Node
     let file: String
 
+    init(node: Node, file: String) {
+        self.node = node
+        self.file = file
+    }
+
+    /// Reads a YAML text; nil for an empty one.
+    init?(yaml: String, file: String) throws {
+        guard let node = try Yams.compose(yaml: yaml) else { return nil }
+        self.init(node: node, file: file)
+    }
+
     var line: Int { node.mark?.line ?? 1 }
 
     /// The text of a scalar; nil for the rest and for a plain null.

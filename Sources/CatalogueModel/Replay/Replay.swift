@@ -1,0 +1,61 @@
+import Foundation
+import Values
+
+/// What the hub would answer where its provider has answered so: no network, no cache, and the clock that is given.
+public struct Replay: Sendable {
+    public let catalogue: CompiledCatalogue
+    public let publicURL: String
+    public let clock: WallClock
+
+    public init(catalogue: CompiledCatalogue, publicURL: String = "https://hub.example", clock: WallClock = .system) {
+        self.catalogue = catalogue
+        self.publicURL = publicURL
+        self.clock = clock
+    }
+
+    public enum Outcome: Sendable {
+        case answer(JSON)
+        case problem(ProblemTemplate)
+    }
+
+    /// The facts of a call with those parameters, by name on the wire or, for FranceConnect, by canonical name.
+    public func facts(_ operation: Operation, parameters: [(name: String, value: JSON)]) -> CallFacts {
+        var values = [JSON?](repeating: nil, count: operation.slots.count)
+        for (name, value) in parameters {
+            let declared = operation.parameters.first { $0.name == name || $0.plainName == name }
+            if let slot = declared?.slot ?? operation.slots.firstIndex(of: name) { values[slot] = value }
+        }
+        return CallFacts(
+            parameters: values, recipient: "13002526500013", requestID: "00000000-0000-4000-8000-000000000000",
+            tokenID: "00000000-0000-4000-8000-000000000001", organisation: "", version: operation.version,
+            clock: clock, publicURL: publicURL, settings: { _ in nil })
+    }
+
+    /// Puts a provider's answer into the facts of a call; `pages` is the text of the document that it holds.
+    public func received(
+        _ facts: CallFacts, status: Int, headers: [String: String], bytes: Data, by operation: Operation,
+        pages: [String] = []
+    ) -> CallFacts {
+        var facts = facts
+        facts.status = status
+        facts.headers = Dictionary(headers.map { ($0.lowercased(), $1) }, uniquingKeysWith: { $1 })
+        facts.text = String(decoding: bytes, as: UTF8.self)
+        facts.body = (try? JSON(parsing: bytes)) ?? .null
+        if let plan = operation.document, (try? plan.condition.holds(in: Frame(facts: facts, node: facts.body))) == true
+        {
+            facts.document = StoredDocument(
+                url: publicURL + "/documents/exemple.pdf", expiresIn: plan.lifetime, pages: pages)
+        }
+        return facts
+    }
+
+    /// The outcome of a call whose answer has been received. An answer without its stated shape is unknown (`NN999`).
+    public func outcome(_ operation: Operation, _ facts: CallFacts, scopes: ScopeSet) -> Outcome {
+        do {
+            if let problem = try operation.verdict(on: facts) { return .problem(problem) }
+            return .answer(try operation.answer.project(facts, scopes: scopes, maskText: operation.provider.maskText))
+        } catch {
+            return .problem(ProblemTemplate(code: "NN999"))
+        }
+    }
+}
