@@ -21,8 +21,8 @@ test: ## style, compilation, tests, catalogue, contrat public, navigateur
 	@$(MAKE) --no-print-directory lint
 	swift build --build-tests
 	swift test --skip-build
-	@set -e; export UNEFOIS_BIN="$$(swift build --show-bin-path)/unefois"; set -x; \
-	"$$UNEFOIS_BIN" catalogue check; \
+	@set -e; export HUB_BIN="$$(swift build --show-bin-path)/unefois"; set -x; \
+	"$$HUB_BIN" catalogue check; \
 	$(PYTHON) Tests/Contract/run; \
 	$(PYTHON) -m pytest -q Tests/Browser
 

@@ -69,7 +69,7 @@ public struct DocumentStore: DocumentKeeping {
 
     private func file(of secret: String, name: String) throws -> URL {
         let digest = SHA256.hash(data: Data(("name:" + secret + ":" + name).utf8))
-        return folder.appending(path: digest.map { CivilDate.padded(Int($0), 3) }.joined().prefix(60) + ".bin")
+        return folder.appending(path: Base64URL.encode(digest.prefix(24)) + ".bin")
     }
 
     private static func key(_ secret: String) -> SymmetricKey {

@@ -5,31 +5,26 @@ import Values
 
 /// Hands the hub's paths to the gateway and every other request to the pages.
 public struct GatewayResponder<Fallback: HTTPResponder>: HTTPResponder
-where Fallback.Context: RequestContext {
-    public typealias Context = Fallback.Context
+where Fallback.Context == BasicRequestContext {
+    public typealias Context = ListenerContext
 
     private let gateway: Gateway
     private let fallback: Fallback
-    private let remoteAddress: @Sendable (Request, Context) -> String?
+    private let callerAddress: CallerAddress
 
-    /// - Parameter remoteAddress: the caller's address, as the listener or a trusted proxy tells it.
-    public init(
-        gateway: Gateway, fallback: Fallback,
-        remoteAddress: @escaping @Sendable (Request, Context) -> String? = { _, _ in nil }
-    ) {
+    public init(gateway: Gateway, fallback: Fallback, callerAddress: CallerAddress) {
         self.gateway = gateway
         self.fallback = fallback
-        self.remoteAddress = remoteAddress
+        self.callerAddress = callerAddress
     }
 
     public func respond(to request: Request, context: Context) async throws -> Response {
         let path = QueryParameters.decodedPath(request.uri.path)
-        guard Self.mayBeHub(path) else { return try await fallback.respond(to: request, context: context) }
-        let call = Call(request, path: path, remoteAddress: remoteAddress(request, context))
-        guard let answer = await gateway.answer(call) else {
-            return try await fallback.respond(to: request, context: context)
+        if Self.mayBeHub(path) {
+            let call = Call(request, path: path, remoteAddress: callerAddress.address(request, context))
+            if let answer = await gateway.answer(call) { return Response(answer) }
         }
-        return Response(answer)
+        return try await fallback.respond(to: request, context: context.basic)
     }
 
     private static func mayBeHub(_ path: String) -> Bool { path.hasPrefix("/v") || path.hasPrefix("/api/") }

@@ -107,6 +107,7 @@ final class Hub: Sendable {
 
     /// Answers the hub's paths, then `/health` and the service addresses, then the pages.
     func responder(
+        callerAddress: CallerAddress = CallerAddress(trustedProxies: []),
         pages: (Router<BasicRequestContext>) -> Void
     ) -> GatewayResponder<MissingResponder<RouterResponder<BasicRequestContext>>> {
         let router = Router(context: BasicRequestContext.self)
@@ -123,7 +124,7 @@ final class Hub: Sendable {
         }
         pages(router)
         let fallback = MissingResponder(services: services, router: router.buildResponder())
-        return GatewayResponder(gateway: gateway, fallback: fallback)
+        return GatewayResponder(gateway: gateway, fallback: fallback, callerAddress: callerAddress)
     }
 
     /// Stops what stands on threads and sockets of its own.

@@ -61,7 +61,8 @@ struct Server {
     private func serve(_ hub: Hub, _ folder: URL, _ sandbox: SandboxProcess?, _ demo: String?) async throws {
         let pages = try ServerPages(hub: hub, settings: settings, demoToken: demo)
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
-        let responder = hub.responder { pages.addRoutes(to: $0) }
+        let callerAddress = CallerAddress(trustedProxies: settings.trustedProxies)
+        let responder = hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
             LoopService { try await hub.purgeDocuments() },

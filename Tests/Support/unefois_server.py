@@ -18,8 +18,8 @@ def free_port():
 
 
 def executable(build="debug"):
-    """The program under test: $UNEFOIS_BIN, else the one that `swift build` left, or None."""
-    if named := os.environ.get("UNEFOIS_BIN"):
+    """The program under test: $HUB_BIN, else the one that `swift build` left, or None."""
+    if named := os.environ.get("HUB_BIN"):
         return pathlib.Path(named)
     other = {"debug": "release", "release": "debug"}[build]
     return next((path for path in (ROOT / f".build/{kind}/unefois" for kind in (build, other)) if path.exists()), None)

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Values
 
 /// How the text of a setting is read, and how an operator is told what was expected.
 public struct SettingKind<Value: Sendable>: Sendable {
@@ -67,6 +68,15 @@ extension SettingKind<Int?> {
     /// A TCP port, 0 for a free one, or `off`, which reads as nil.
     static let portOrOff = Self(expectation: "un entier de 0 à 65535 (0 : un port libre) ou « off »") { text in
         text == "off" ? .some(nil) : SettingKind<Int>.port.parse(text).map(Optional.some)
+    }
+}
+
+extension SettingKind<[AddressBlock]> {
+    /// Addresses or CIDR blocks, separated by commas.
+    static let addressBlocks = Self(expectation: "des adresses IP ou des blocs CIDR, séparés par des virgules") { text in
+        let parts = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        let blocks = parts.compactMap(AddressBlock.init)
+        return blocks.count == parts.count ? blocks : nil
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Values
 
 extension Settings {
     /// The one list of settings. A setting that is not here, nor in an open family, is refused at start.
@@ -14,6 +15,9 @@ extension Settings {
         public static let adminPort = SettingKey(
             "admin.port", SettingKind<Int?>.portOrOff, default: 8081, shown: "8081", flag: "--admin-port",
             help: "port des métriques ; 0 : un port libre ; off : aucun")
+        public static let trustedProxies = SettingKey(
+            "server.trusted-proxies", .addressBlocks, default: [], shown: "aucun", flag: "--trusted-proxies",
+            help: "mandataires dont l’en-tête X-Forwarded-For est cru")
         public static let data = SettingKey(
             "data", .path, default: "data", flag: "--data", help: "dossier des données de l’instance")
         public static let catalogue = SettingKey(
@@ -52,7 +56,7 @@ extension Settings {
 
         /// Every declared setting, in the order of the help.
         public static let all: [any DeclaredSetting] = [
-            config, host, port, adminPort, publicURL, data, catalogue, sandbox, sandboxSeed, sandboxFamilies,
+            config, host, port, trustedProxies, adminPort, publicURL, data, catalogue, sandbox, sandboxSeed, sandboxFamilies,
             sandboxCompanies, testCases, franceConnectCases, clock, logFormat, logLevel, stateBrand,
         ]
     }

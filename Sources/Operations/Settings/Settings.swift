@@ -12,6 +12,8 @@ public struct Settings: Sendable {
     public let host: String
     /// The port to listen on, 0 to 65535; 0 lets the system choose.
     public let port: Int
+    /// Proxies whose word on the caller's address is taken.
+    public let trustedProxies: [AddressBlock]
     /// The port of the metrics, 0 to let the system choose, nil for none.
     public let adminPort: Int?
     /// The folder of the instance's data; it may not exist yet.
@@ -47,6 +49,7 @@ public struct Settings: Sendable {
     init(reading: inout SettingsReading, terminal: Bool) {
         host = reading.value(of: Keys.host)
         port = reading.value(of: Keys.port)
+        trustedProxies = reading.value(of: Keys.trustedProxies)
         adminPort = reading.value(of: Keys.adminPort)
         data = reading.value(of: Keys.data)
         catalogue = reading.value(of: Keys.catalogue)
