@@ -107,16 +107,9 @@ public struct Connector: Sendable {
         switch authentication.kind {
         case .oauth2(let address, let path, let headers, let form):
             guard let base = configuration.address(address, of: provider) else { throw TransportFailure.unconfigured }
-            let token = try await tokens.token(
-                Self.tokenKey(authentication, plan, provider),
-                request: ProviderRequest(
-                    method: .post, url: base + RequestPlan.encodedPath(try path.value(on: facts).text ?? ""),
-                    headers: try RequestPlan.texts(headers.map { (name: $0.0, value: $0.1) }, facts)
-                        + [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
-                    body: Array(
-                        RequestPlan.encoded(
-                            try RequestPlan.texts(form.map { (name: $0.0, value: $0.1) }, facts)
-                        ).utf8)))
+            let token = try await tokens.token(Self.tokenKey(authentication, plan, provider)) {
+                try Self.tokenRequest(base, path, headers, form, facts)
+            }
             request.headers.append(("Authorization", "Bearer " + token.exposed))
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
@@ -128,6 +121,18 @@ public struct Connector: Sendable {
             request.identity = ClientIdentity(
                 certificate: certificate, key: key, trustRoots: facts.settings("trust_roots")?.exposed)
         }
+    }
+
+    private static func tokenRequest(
+        _ base: String, _ path: Expression, _ headers: [(String, Expression)], _ form: [(String, Expression)],
+        _ facts: CallFacts
+    ) throws -> ProviderRequest {
+        let fields = try RequestPlan.texts(form.map { (name: $0.0, value: $0.1) }, facts)
+        return ProviderRequest(
+            method: .post, url: base + RequestPlan.encodedPath(try path.value(on: facts).text ?? ""),
+            headers: try RequestPlan.texts(headers.map { (name: $0.0, value: $0.1) }, facts)
+                + [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
+            body: Array(RequestPlan.encoded(fields).utf8))
     }
 
     /// Fills in a parameter from another provider; where that fails the question is put without it.

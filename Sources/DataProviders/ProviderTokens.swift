@@ -24,11 +24,13 @@ final class ProviderTokens: Sendable {
     }
 
     /// The token for that key, asked for once however many calls wait for it.
-    func token(_ key: String, request: ProviderRequest) async throws -> Redacted<String> {
+    func token(
+        _ key: String, request: @escaping @Sendable () throws -> ProviderRequest
+    ) async throws -> Redacted<String> {
         let current = kept.withLock { kept -> Kept in
             if let found = kept[key] { return found }
             return Self.start(&kept, key) { [transport, clock] in
-                try await Self.fetch(request, transport, clock)
+                try await Self.fetch(try request(), transport, clock)
             }
         }
         do {
@@ -42,11 +44,13 @@ final class ProviderTokens: Sendable {
         }
     }
 
-    private func fresh(_ key: String, _ request: ProviderRequest) async throws -> Redacted<String> {
+    private func fresh(
+        _ key: String, _ request: @escaping @Sendable () throws -> ProviderRequest
+    ) async throws -> Redacted<String> {
         let next = kept.withLock { kept in
             kept[key]
                 ?? Self.start(&kept, key) { [transport, clock] in
-                    try await Self.fetch(request, transport, clock)
+                    try await Self.fetch(try request(), transport, clock)
                 }
         }
         return try await next.task.value.token

@@ -1,6 +1,9 @@
 import CatalogueModel
 import Values
 
+/// The catalogue's expressions; Foundation has a type of that name too.
+typealias Expression = CatalogueModel.Expression
+
 extension RequestPlan {
     /// The request for those facts, at that base address. Members whose value is null are left out.
     func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {

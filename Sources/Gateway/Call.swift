@@ -53,8 +53,10 @@ public struct QueryParameters: Sendable, Hashable {
     /// The last value of a parameter of one value.
     public func value(_ name: String) -> String? { pairs.last { $0.name == name }?.value }
 
-    /// The values of a list, `name[]=a&name[]=b`.
-    public func values(_ name: String) -> [String] { pairs.filter { $0.name == name + "[]" }.map(\.value) }
+    /// The values of a list, `name[]=a&name[]=b`; the name comes with its brackets.
+    public func values(_ name: String) -> [String] {
+        pairs.reduce(into: []) { values, pair in if pair.name == name { values.append(pair.value) } }
+    }
 
     /// Percent-decoded text; `+` is a space.
     static func decoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = true) -> String {

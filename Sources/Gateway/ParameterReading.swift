@@ -18,7 +18,7 @@ extension APIOperation {
     private func value(_ parameter: Parameter, _ query: QueryParameters, _ variables: [String: String]) -> JSON? {
         if parameter.isInPath { return variables[parameter.plainName].map(JSON.string) }
         guard parameter.isList else { return query.value(parameter.name).map(JSON.string) }
-        let items = query.values(parameter.plainName)
+        let items = query.values(parameter.name)
         if !items.isEmpty { return .array(items.map(JSON.string)) }
         // `prenoms=` without brackets is one value where a list is wanted: the check says so.
         return query.value(parameter.plainName).map(JSON.string)

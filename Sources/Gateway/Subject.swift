@@ -25,6 +25,9 @@ struct Subject {
     private static func canonical(_ value: JSON) -> String {
         let text = value.items?.compactMap(\.text).joined(separator: " ") ?? value.text ?? ""
         if text.utf8.count <= 2, let number = Int(text) { return String(number) }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            return String(decoding: text.utf8.map { (0x61...0x7A).contains($0) ? $0 - 0x20 : $0 }, as: UTF8.self)
+        }
         return text.folding(options: .diacriticInsensitive, locale: nil).uppercased()
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A date of the civil register, of which month or day may be unknown (written `00`).
 public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible {
@@ -100,16 +101,36 @@ public enum Paris {
         return calendar.date(from: parts).map { Int($0.timeIntervalSince1970.rounded(.down)) }
     }
 
-    /// The calendar date in Paris at that instant.
-    public static func date(at instant: Date) -> CivilDate {
-        let parts = calendar.dateComponents([.year, .month, .day], from: instant)
-        return CivilDate(year: parts.year ?? 0, month: parts.month ?? 0, day: parts.day ?? 0)
+    /// One day of Paris: a calendar's answer costs microseconds, and most calls of a day ask for that day.
+    private struct Day {
+        let interval: DateInterval
+        let date: CivilDate
+        let weekday: Int
     }
+    private static let lastDay = Mutex<Day?>(nil)
+
+    private static func day(at instant: Date) -> Day {
+        if let day = lastDay.withLock({ $0 }), day.interval.start <= instant, instant < day.interval.end { return day }
+        let parts = calendar.dateComponents([.year, .month, .day, .weekday], from: instant)
+        let day = Day(
+            interval: calendar.dateInterval(of: .day, for: instant) ?? DateInterval(start: instant, duration: 0),
+            date: CivilDate(year: parts.year ?? 0, month: parts.month ?? 0, day: parts.day ?? 0),
+            weekday: parts.weekday ?? 0)
+        lastDay.withLock { $0 = day }
+        return day
+    }
+
+    /// The calendar date in Paris at that instant.
+    public static func date(at instant: Date) -> CivilDate { day(at: instant).date }
 
     /// Minutes since midnight and day of the week (1 Sunday … 7 Saturday) in Paris.
     public static func timeOfDay(at instant: Date) -> (minute: Int, weekday: Int) {
-        let parts = calendar.dateComponents([.hour, .minute, .weekday], from: instant)
-        return ((parts.hour ?? 0) * 60 + (parts.minute ?? 0), parts.weekday ?? 0)
+        let day = day(at: instant)
+        if day.interval.duration == 86_400 {
+            return (Int(instant.timeIntervalSince(day.interval.start)) / 60, day.weekday)
+        }
+        let parts = calendar.dateComponents([.hour, .minute], from: instant)
+        return ((parts.hour ?? 0) * 60 + (parts.minute ?? 0), day.weekday)
     }
 
     /// The start of the next day in Paris.

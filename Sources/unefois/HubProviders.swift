@@ -1,14 +1,22 @@
 import DataProviders
 import Operations
+import Synchronization
 import Values
 
 /// Addresses and credentials of providers: those configured, else those of the sandbox.
-struct HubProviders: ProviderConfiguration {
+final class HubProviders: ProviderConfiguration {
     private let configured: @Sendable (String, String) -> String?
     private let sandbox: [String: String]
     private let sandboxSecret: Redacted<String>?
+    /// What was looked up once: settings do not change while the service runs, and a look-up costs 25 µs.
+    private let known = Mutex<[Question: String?]>([:])
 
-    init(configured: @escaping @Sendable (String, String) -> String?, sandbox: SandboxProcess?) {
+    private struct Question: Hashable {
+        let provider: String
+        let name: String
+    }
+
+    convenience init(configured: @escaping @Sendable (String, String) -> String?, sandbox: SandboxProcess?) {
         self.init(configured: configured, addresses: sandbox?.addresses ?? [:], secret: sandbox?.secret)
     }
 
@@ -22,14 +30,22 @@ struct HubProviders: ProviderConfiguration {
     }
 
     func url(provider: String, address: String?) -> String? {
-        guard let address else { return configured(provider, "url") ?? sandbox[provider] }
-        return configured(provider, address + ".url")
+        guard let address else { return look(provider, "url") ?? sandbox[provider] }
+        return look(provider, address + ".url")
+    }
+
+    private func look(_ provider: String, _ name: String) -> String? {
+        let question = Question(provider: provider, name: name)
+        if let answer = known.withLock({ $0[question] }) { return answer }
+        let answer = configured(provider, name)
+        known.withLock { $0[question] = .some(answer) }
+        return answer
     }
 
     /// The sandbox's credentials go to the sandbox only.
     func setting(provider: String, _ name: String) -> Redacted<String>? {
-        if let value = configured(provider, name) { return Redacted(value) }
-        guard configured(provider, "url") == nil, sandbox[provider] != nil, let sandboxSecret else { return nil }
+        if let value = look(provider, name) { return Redacted(value) }
+        guard look(provider, "url") == nil, sandbox[provider] != nil, let sandboxSecret else { return nil }
         let parts = name.split(separator: ".")
         switch parts.last {
         case "client_id", "username": return Redacted("unefois")

@@ -15,7 +15,7 @@ public struct Parameter: Sendable {
     public let among: [JSON]
 
     /// The name without `[]`.
-    public var plainName: String { name.hasSuffix("[]") ? String(name.dropLast(2)) : name }
+    public let plainName: String
 }
 
 /// A check of parameters, with the error for those that fail it.

@@ -47,7 +47,7 @@ struct ParameterCompiler {
                 name: name, meaning: element[type]?.text ?? "", example: element["example"]?.json,
                 isRequired: isRequired || isInPath, isList: name.hasSuffix("[]"), isInPath: isInPath,
                 slot: slot(element["as"]?.text ?? plain), type: Field.Leaf(rawValue: type) ?? .text,
-                among: element["among"]?.items.map(\.json) ?? []))
+                among: element["among"]?.items.map(\.json) ?? [], plainName: plain))
         if let rule = element["check"]?.text {
             // The check beside an optional parameter concerns those who send it.
             let slots = [parameters[parameters.count - 1].slot]
