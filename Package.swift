@@ -74,6 +74,7 @@ let package = Package(
                 "Values", "CatalogueModel",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Resources")]),
         .target(
@@ -87,6 +88,12 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage"]),
         .testTarget(
             name: "DeskTests", dependencies: ["Desk", "Storage", "Values", .product(name: "JWTKit", package: "jwt-kit")]),
+        .testTarget(
+            name: "PagesTests",
+            dependencies: [
+                "Pages", "CatalogueModel", "Values",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
         .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values"]),
         .executableTarget(
