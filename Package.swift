@@ -85,6 +85,7 @@ let package = Package(
                 "Values", "CatalogueModel",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Resources")]),
         .target(
@@ -102,6 +103,12 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: ["Ledger", "Values", .product(name: "Logging", package: "swift-log")]),
+        .testTarget(
+            name: "PagesTests",
+            dependencies: [
+                "Pages", "CatalogueModel", "Values",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
         .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values"]),
         .executableTarget(
@@ -113,6 +120,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),

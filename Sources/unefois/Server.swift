@@ -59,6 +59,8 @@ struct Server {
     }
 
     private func serve(_ hub: Hub, _ folder: URL, _ sandbox: SandboxProcess?, _ demo: String?) async throws {
+        let port = settings.port == 0 ? try await FreePort.find(settings.host) : settings.port
+        hub.address.url = settings.publicURL(port: port)
         let pages = try ServerPages(hub: hub, settings: settings, demoToken: demo)
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
         let callerAddress = CallerAddress(trustedProxies: settings.trustedProxies)
@@ -75,12 +77,8 @@ struct Server {
                 responder: responder,
                 server: .http1(configuration: .init(additionalChannelHandlers: [])),
                 configuration: .init(
-                    address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024),
-                onServerRunning: { channel in
-                    let port = channel.localAddress?.port ?? settings.port
-                    hub.address.url = settings.publicURL(port: port)
-                    await welcome.show(port: port, adminPort: ports.admin)
-                },
+                    address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024),
+                onServerRunning: { _ in await welcome.show(port: port, adminPort: ports.admin) },
                 logger: logger))
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -2,6 +2,8 @@ import CatalogueModel
 import Desk
 import Foundation
 import Logging
+import NIOCore
+import NIOPosix
 import Operations
 import ServiceLifecycle
 import Synchronization
@@ -76,5 +78,16 @@ enum DemoToken {
         if let usable { token = usable } else { token = try await hub.store.createToken(for: grant.id) }
         hub.gateway.use(try await hub.store.snapshot())
         return try await TokenIssuer(keys: hub.keys).jwt(for: token, of: grant).exposed
+    }
+}
+
+/// A port that nothing listens on, for `--port 0`: pages and links must know it before the service listens.
+enum FreePort {
+    static func find(_ host: String) async throws -> Int {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let channel = try await bootstrap.bind(host: host, port: 0).get()
+        let port = channel.localAddress?.port ?? 0
+        try await channel.close().get()
+        return port
     }
 }

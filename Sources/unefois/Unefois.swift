@@ -1,4 +1,6 @@
 import ArgumentParser
+import NIOCore
+import NIOPosix
 
 @main
 struct Unefois: AsyncParsableCommand {
@@ -10,6 +12,14 @@ struct Unefois: AsyncParsableCommand {
             ServeCommand.self, CatalogueCommand.self, TokenCommand.self, SandboxCommand.self, LedgerCommand.self,
             MigrateCommand.self,
         ])
+
+    /// Runs async code on the event loops themselves: a call then stays on the thread of its connection, where two
+    /// pools of threads would hand it back and forth. Nothing may block there: files, SQL and the ledger have threads
+    /// of their own. Measured in `docs/decisions/0006-event-loops-run-async-code.md`.
+    static func main() async {
+        _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
+        await main(nil)
+    }
 }
 
 /// The version of the program.

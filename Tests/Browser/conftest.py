@@ -21,6 +21,10 @@ def need(what, found):
 
 @pytest.fixture(scope="session")
 def base_url(tmp_path_factory):
+    """Address of the program under test: $UNEFOIS_URL where one runs already, else one started for the tests."""
+    if running := os.environ.get("UNEFOIS_URL"):
+        yield running.rstrip("/")
+        return
     need("unefois", unefois_server.executable())
     with unefois_server.unefois(tmp_path_factory.mktemp("unefois")) as (base, _):
         yield base

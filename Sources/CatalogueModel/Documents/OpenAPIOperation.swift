@@ -1,0 +1,76 @@
+import Values
+
+/// One operation as an OpenAPI path item's `get`.
+struct OpenAPIOperation {
+    let json: JSON
+
+    init(_ operation: Operation, _ responses: OpenAPIResponses) {
+        var members: [JSON.Member] = [
+            JSON.Member("operationId", .string(operation.id)),
+            JSON.Member("tags", [.string(operation.api.title)]),
+            JSON.Member("summary", .string(operation.api.title)),
+            JSON.Member("description", .string(Self.description(operation))),
+        ]
+        if operation.deprecated != nil { members.append(JSON.Member("deprecated", true)) }
+        members += [
+            JSON.Member("security", OpenAPISecurity.requirement(operation)),
+            JSON.Member("x-scopes", .array(operation.acceptedScopeNames.map(JSON.string))),
+            JSON.Member("parameters", .array(Self.parameters(operation))),
+            JSON.Member("responses", responses.responses(operation)),
+        ]
+        json = .object(members)
+    }
+
+    private static func description(_ operation: Operation) -> String {
+        let api = operation.api
+        var lines = [api.summary]
+        if !api.perimeter.isEmpty { lines.append("Périmètre : \(api.perimeter)") }
+        if !api.freshness.isEmpty { lines.append("Fraîcheur : \(api.freshness)") }
+        if let deprecated = operation.deprecated { lines.append("Dépréciée depuis le \(deprecated).") }
+        if !operation.acceptedScopeNames.isEmpty {
+            let names = operation.acceptedScopeNames.joined(separator: ", ")
+            lines.append("Il faut au moins un de ces périmètres : \(names).")
+        }
+        return lines.joined(separator: "\n\n")
+    }
+
+    private static func parameters(_ operation: Operation) -> [JSON] {
+        let traces = operation.traceParameters.map { trace in
+            JSON.object([
+                JSON.Member("name", .string(trace.name)),
+                JSON.Member("in", "query"),
+                JSON.Member("description", .string(trace.meaning)),
+                JSON.Member("required", .bool(trace.isRequired)),
+                JSON.Member("schema", ["type": "string"]),
+                JSON.Member("example", .string(trace.example)),
+            ])
+        }
+        let requestID: JSON = [
+            "name": "X-Request-Id", "in": "header", "required": false,
+            "description": "Identifiant que vous donnez à l'appel ; la réponse le répète.",
+            "schema": ["type": "string", "format": "uuid"],
+        ]
+        return operation.parameters.map(parameter) + traces + [requestID]
+    }
+
+    private static func parameter(_ parameter: Parameter) -> JSON {
+        var schema = OpenAPISchema.type(parameter.type)
+        if !parameter.among.isEmpty { schema.append(JSON.Member("enum", .array(parameter.among))) }
+        var members: [JSON.Member] = [
+            JSON.Member("name", .string(parameter.isInPath ? parameter.plainName : parameter.name)),
+            JSON.Member("in", parameter.isInPath ? "path" : "query"),
+            JSON.Member("description", .string(parameter.meaning)),
+            JSON.Member("required", .bool(parameter.isRequired)),
+        ]
+        if parameter.isList {
+            members += [
+                JSON.Member("style", "form"), JSON.Member("explode", true),
+                JSON.Member("schema", ["type": "array", "items": .object(schema)]),
+            ]
+        } else {
+            members.append(JSON.Member("schema", .object(schema)))
+        }
+        if let example = parameter.example { members.append(JSON.Member("example", example)) }
+        return .object(members)
+    }
+}

@@ -1,0 +1,81 @@
+/// An error that an operation can give, with the code that callers see.
+public struct PossibleError: Sendable, Hashable {
+    /// Five digits; the provider's number has taken the place of `NN`.
+    public let code: String
+    public let status: Int
+    public let title: String
+    public let detail: String
+    public let parameter: String?
+    public let header: String?
+    /// What the caller can do about it.
+    public let remedy: String?
+    /// The `error` of v2; nil in later versions.
+    let v2Name: String?
+}
+
+extension Operation {
+    /// Every error that this operation can give, in the order of statuses and codes.
+    public func possibleErrors(_ nomenclature: ErrorNomenclature) -> [PossibleError] {
+        var seen: Set<String> = []
+        return (commonErrors + parameterErrors + providerErrors)
+            .compactMap { self.error($0, nomenclature) }
+            .filter { seen.insert($0.code).inserted }
+            .sorted { ($0.status, $0.code) < ($1.status, $1.code) }
+    }
+
+    /// True where the caller shows a token of ours.
+    public var takesToken: Bool { identity != .franceConnect }
+
+    /// True where the person's FranceConnect token may stand for their identity.
+    public var takesFranceConnect: Bool { identity != .parameters }
+
+    private func error(_ template: ProblemTemplate, _ nomenclature: ErrorNomenclature) -> PossibleError? {
+        let code = template.code.hasPrefix("NN") ? errorPrefix + template.code.dropFirst(2) : template.code
+        guard let entry = nomenclature.entry(code) else { return nil }
+        let status = template.status ?? entry.status
+        let v2 = style == .particulierV2 ? V2Errors.form(status, code) : nil
+        return PossibleError(
+            code: code, status: v2.map { template.v2?.status ?? $0.status } ?? status,
+            title: template.title ?? entry.title, detail: template.detail ?? entry.detail,
+            parameter: entry.parameter, header: entry.header, remedy: entry.remedy,
+            v2Name: v2.map { template.v2?.error ?? $0.name })
+    }
+
+    private var commonErrors: [ProblemTemplate] {
+        var codes = ["00015", "00401", "00500", "00510", "00511"]
+        if takesToken { codes += ["00101", "00103", "00105", "00106", "00107"] }
+        if takesFranceConnect { codes += ["50001", "50002", "50003"] }
+        if !acceptedScopes.isEmpty { codes.append("00100") }
+        if limit != nil { codes.append("00429") }
+        return codes.map { ProblemTemplate(code: $0) }
+    }
+
+    private var parameterErrors: [ProblemTemplate] {
+        let traces = traceParameters.filter(\.isRequired).compactMap(\.missing)
+        return (traces + ["00210"] + checks.map(\.code)).map { ProblemTemplate(code: $0) }
+    }
+
+    private var providerErrors: [ProblemTemplate] {
+        var codes = ["00501", "NN000", "NN001", "NN002", "NN004", "NN006", "NN009", "NN999"]
+        if !provider.maintenances.isEmpty { codes.append("NN020") }
+        if let document { codes += ["00502", "NN055", document.undecodable] }
+        return codes.map { ProblemTemplate(code: $0) } + refusals.compactMap(\.problem)
+    }
+}
+
+/// The common rule by which v2 of the API on persons tells the errors of later versions.
+private enum V2Errors {
+    static func form(_ status: Int, _ code: String) -> (status: Int, name: String) {
+        switch status {
+        case 401, 403: (401, "access_denied")
+        case 404: (404, "not_found")
+        case 409: (409, "conflict")
+        case 422: (400, "bad_request")
+        case 502 where code.hasSuffix("999"): (503, "provider_unknown_error")
+        case 502: (503, "data_provider_error")
+        case 503: (503, "maintenance_error")
+        case 504: (504, "timeout_error")
+        default: (status, "internal_error")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import CatalogueModel
+import Foundation
+import Hummingbird
+
+/// What all pages share: options, texts, templates, the frame around each page.
+struct Site: Sendable {
+    let options: PagesOptions
+    let messages: Messages
+    let assets: Assets
+    private let templates: Templates
+
+    init(options: PagesOptions, missing: MissingNames?) throws {
+        self.options = options
+        let resources = Bundle.module.bundleURL.appending(path: "Resources")
+        messages = try Messages(file: resources.appending(path: "messages.fr.json"))
+        templates = try Templates(folder: resources.appending(path: "templates"), messages: messages, missing: missing)
+        assets = try Assets(own: resources.appending(path: "static"), dsfr: options.dsfr)
+    }
+
+    /// Sections of the site, in the order of the menu.
+    enum Section: String, CaseIterable { case home, catalogue, openapi, errors }
+
+    /// A page in the frame of the site.
+    func page(
+        _ template: String, title: String, section: Section? = nil, _ content: Row,
+        status: HTTPResponse.Status = .ok
+    ) -> Response {
+        var model = content
+        model["pageTitle"] = section == .home ? title : "\(title) – \(messages.text("service"))"
+        model["stateBrand"] = options.stateBrand
+        model["dsfrFolder"] = assets.dsfrPath
+        model["ownFolder"] = assets.ownPath
+        model["version"] = options.version
+        model["isSandbox"] = options.sandbox != nil
+        model["menu"] = Section.allCases.map { entry in
+            [
+                "menuLabel": messages.text("menu.\(entry.rawValue)"), "menuPath": entry.path,
+                "menuIsCurrent": entry == section,
+            ] as Row
+        }
+        let body = ByteBuffer(string: templates.render(template, model))
+        return Response(
+            status: status, headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-cache"],
+            body: ResponseBody(byteBuffer: body))
+    }
+}
+
+extension Site.Section {
+    /// Address of the section's first page.
+    var path: String {
+        switch self {
+        case .home: "/"
+        case .catalogue: "/catalogue"
+        case .openapi: "/openapi"
+        case .errors: "/erreurs"
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import CatalogueModel
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Testing
+
+@testable import Pages
+
+/// The shipped catalogue, a sandbox of two people, and a hub that answers what it was asked.
+enum Shipped {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    static let sources = root.appending(path: "Sources/Pages")
+
+    static let sandbox = SandboxInformation(
+        token: "jeton-de-demonstration",
+        subjects: [
+            SandboxInformation.Subject(
+                label: "Jeanne Roux, allocataire",
+                parameters: [
+                    "nomNaissance": ["ROUX"], "prenoms[]": ["JEANNE", "ANNE"], "sexeEtatCivil": ["F"],
+                    "codeCogInseePaysNaissance": ["99100"],
+                ], franceConnectToken: "jeton-de-jeanne")
+        ])
+
+    static func catalogue() throws -> CompiledCatalogue {
+        try CatalogueCompiler(folder: root.appending(path: "Catalogue")).compile()
+    }
+
+    static func options(dsfr: URL? = nil, sandbox: SandboxInformation? = Self.sandbox) -> PagesOptions {
+        PagesOptions(
+            dsfr: dsfr ?? root.appending(path: "nowhere"), publicURL: "http://unefois.test/", stateBrand: false,
+            sandbox: sandbox, version: "1.2.3")
+    }
+
+    /// Runs `test` against the pages.
+    static func pages<Value: Sendable>(
+        _ options: PagesOptions? = nil, trying: (any CallTrying)? = Echo(), missing: MissingNames? = nil,
+        _ test: @escaping @Sendable (any TestClientProtocol) async throws -> Value
+    ) async throws -> Value {
+        let catalogue = try catalogue()
+        let router = Router(context: BasicRequestContext.self)
+        try Pages(options: options ?? Self.options(), catalogue: { catalogue }, trying: trying, missing: missing)
+            .addRoutes(to: router)
+        return try await Application(router: router).test(.router) { client in try await test(client) }
+    }
+}
+
+/// Answers each call with the call itself.
+struct Echo: CallTrying {
+    var status = 200
+
+    func call(path: String, query: [(String, String)], headers: [(String, String)]) async -> TriedAnswer {
+        let text = ([path] + query.map { "\($0)=\($1)" } + headers.map { "\($0): \($1)" }).joined(separator: "|")
+        let body =
+            status == 200
+            ? #"{"data":"\#(text)"}"#
+            : #"{"errors":[{"code":"00420","title":"Paramètre invalide","detail":"Le nom manque."}]}"#
+        return TriedAnswer(
+            status: status, headers: [("X-Request-Id", "id-1"), ("Server", "hidden")], body: Array(body.utf8),
+            duration: .milliseconds(12))
+    }
+}
+
+extension TestClientProtocol {
+    /// The answer to a visitor's browser.
+    func visit(
+        _ path: String, method: HTTPRequest.Method = .get, headers: HTTPFields = [:], body: String? = nil
+    ) async throws -> (status: Int, headers: HTTPFields, text: String) {
+        var headers = headers
+        headers[.accept] = "text/html"
+        return try await execute(
+            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
+        ) { response in (Int(response.status.code), response.headers, String(buffer: response.body)) }
+    }
+}
