@@ -29,26 +29,12 @@ public struct Problem: Error, Sendable {
 
     /// The body in the conventions of v2: one object, its own statuses, the same sentence twice.
     var v2Form: (status: Int, body: JSON) {
-        let (status, error) = v2Common
+        let (status, error) = V2Errors.form(status, code)
         let reason = v2?.reason ?? detail
         return (
             v2?.status ?? status,
             ["error": .string(v2?.error ?? error), "reason": .string(reason), "message": .string(detail)]
         )
-    }
-
-    private var v2Common: (Int, String) {
-        switch status {
-        case 401, 403: (401, "access_denied")
-        case 422: (400, "bad_request")
-        case 404: (404, "not_found")
-        case 409: (409, "conflict")
-        case 504: (504, "timeout_error")
-        case 502 where code.hasSuffix("999"): (503, "provider_unknown_error")
-        case 502: (503, "data_provider_error")
-        case 503: (503, "maintenance_error")
-        default: (status, "internal_error")
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+import CatalogueModel
 import Foundation
 import Hummingbird
 import HummingbirdTesting

@@ -63,12 +63,7 @@ extension CompiledCatalogue {
     public func status(of problem: ProblemTemplate, in operation: Operation) -> Int {
         let own = problem.status ?? errors.entry(operation.code(of: problem))?.status ?? 502
         guard operation.style == .particulierV2 else { return own }
-        if let status = problem.v2?.status { return status }
-        return switch own {
-        case 422: 400
-        case 502: 503
-        default: own
-        }
+        return problem.v2?.status ?? V2Errors.form(own, operation.code(of: problem)).status
     }
 }
 

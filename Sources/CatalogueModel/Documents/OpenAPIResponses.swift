@@ -68,7 +68,7 @@ struct OpenAPIResponses {
     private static func name(_ error: PossibleError) -> String { error.v2Name == nil ? error.code : "v2-\(error.code)" }
 
     private static func example(_ error: PossibleError, _ operation: Operation) -> JSON {
-        let body = error.v2Name == nil ? body(error, operation) : v2Body(error)
+        let body = error.v2Name == nil ? body(error) : v2Body(error)
         return ["summary": .string(error.title), "value": body]
     }
 
@@ -76,7 +76,7 @@ struct OpenAPIResponses {
         .object(names.map { JSON.Member($0, ["$ref": .string("#/components/headers/\($0)")]) })
     }
 
-    private static func body(_ error: PossibleError, _ operation: Operation) -> JSON {
+    private static func body(_ error: PossibleError) -> JSON {
         var members = [
             JSON.Member("code", .string(error.code)), JSON.Member("title", .string(error.title)),
             JSON.Member("detail", .string(error.detail)),
@@ -86,8 +86,7 @@ struct OpenAPIResponses {
         } else if let header = error.header {
             members.append(JSON.Member("source", ["header": .string(header)]))
         }
-        let isOfProvider = error.code.hasPrefix(operation.errorPrefix)
-        members.append(JSON.Member("meta", isOfProvider ? ["provider": .string(operation.errorProvider)] : .object([])))
+        members.append(JSON.Member("meta", error.provider.map { ["provider": .string($0)] } ?? .object([])))
         return ["errors": [.object(members)]]
     }
 

@@ -9,6 +9,8 @@ public struct PossibleError: Sendable, Hashable {
     public let header: String?
     /// What the caller can do about it.
     public let remedy: String?
+    /// Who answers for it; nil for the hub itself.
+    public let provider: String?
     /// The `error` of v2; nil in later versions.
     let v2Name: String?
 }
@@ -38,6 +40,8 @@ extension Operation {
             code: code, status: v2.map { template.v2?.status ?? $0.status } ?? status,
             title: template.title ?? entry.title, detail: template.detail ?? entry.detail,
             parameter: entry.parameter, header: entry.header, remedy: entry.remedy,
+            provider: code.hasPrefix(errorPrefix)
+                ? errorProvider : nomenclature.providerNames[String(code.prefix(2))],
             v2Name: v2.map { template.v2?.error ?? $0.name })
     }
 
@@ -60,22 +64,5 @@ extension Operation {
         if !provider.maintenances.isEmpty { codes.append("NN020") }
         if let document { codes += ["00502", "NN055", document.undecodable] }
         return codes.map { ProblemTemplate(code: $0) } + refusals.compactMap(\.problem)
-    }
-}
-
-/// The common rule by which v2 of the API on persons tells the errors of later versions.
-private enum V2Errors {
-    static func form(_ status: Int, _ code: String) -> (status: Int, name: String) {
-        switch status {
-        case 401, 403: (401, "access_denied")
-        case 404: (404, "not_found")
-        case 409: (409, "conflict")
-        case 422: (400, "bad_request")
-        case 502 where code.hasSuffix("999"): (503, "provider_unknown_error")
-        case 502: (503, "data_provider_error")
-        case 503: (503, "maintenance_error")
-        case 504: (504, "timeout_error")
-        default: (status, "internal_error")
-        }
     }
 }

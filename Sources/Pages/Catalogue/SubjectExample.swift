@@ -1,0 +1,26 @@
+import CatalogueModel
+
+extension CallExample {
+    /// The values of a fictional person or company, else those of the catalogue's examples.
+    init(_ operation: APIOperation, subject: SandboxInformation.Subject?) {
+        guard let subject else {
+            self.init(operation)
+            return
+        }
+        let own = operation.parameters.map { (name: $0.name, values: subject.parameters[$0.name] ?? []) }
+        self.init(operation, values: own + Self.traces(operation))
+    }
+}
+
+extension SandboxInformation {
+    /// Those that an operation can be tried with.
+    func subjects(for operation: APIOperation) -> [Subject] {
+        subjects.filter { subject in
+            func knows(_ parameter: Parameter) -> Bool { subject.parameters[parameter.name]?.isEmpty == false }
+            if let operations = subject.operations, !operations.contains(operation.id) { return false }
+            guard operation.parameters.filter(\.isRequired).allSatisfy(knows) else { return false }
+            if operation.identity == .franceConnect { return subject.franceConnectToken != nil }
+            return subject.operations != nil || operation.parameters.contains(where: knows)
+        }
+    }
+}
