@@ -22,7 +22,10 @@ where Fallback.Context == BasicRequestContext {
         let path = QueryParameters.decodedPath(request.uri.path)
         if Self.mayBeHub(path) {
             let call = Call(request, path: path, remoteAddress: callerAddress.address(request, context))
-            if let answer = await gateway.answer(call) { return Response(answer) }
+            let answer = await withTaskExecutorPreference(LoopExecutor.of(context.channel.eventLoop)) {
+                await gateway.answer(call)
+            }
+            if let answer { return Response(answer) }
         }
         return try await fallback.respond(to: request, context: context.basic)
     }

@@ -1,0 +1,104 @@
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOSSL
+import Values
+
+/// The end of a connection's pipeline: writes an exchange's request and gathers its answer.
+final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    /// Largest answer taken, in bytes.
+    static let largestAnswer = 16 * 1024 * 1024
+
+    private var exchange: Exchange?
+    private var head: HTTPResponseHead?
+    private var body: [UInt8] = []
+    private var carried = 0
+    private var failure: TransportFailure?
+    /// Gives the connection back; false where it cannot carry another request.
+    private let release: (_ isReusable: Bool) -> Void
+    /// Puts an exchange once more, on a new connection.
+    private let retry: (Exchange) -> Void
+
+    init(release: @escaping (Bool) -> Void, retry: @escaping (Exchange) -> Void) {
+        self.release = release
+        self.retry = retry
+    }
+
+    /// Sends a request. The connection carries one at a time.
+    func carry(_ exchange: Exchange, on channel: any Channel) {
+        self.exchange = exchange
+        (head, body, failure) = (nil, [], nil)
+        carried += 1
+        exchange.abandon = { channel.close(promise: nil) }
+        channel.write(HTTPClientRequestPart.head(exchange.head), promise: nil)
+        if let body = exchange.body {
+            channel.write(HTTPClientRequestPart.body(.byteBuffer(body)), promise: nil)
+        }
+        channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): self.head = head
+        case .body(let buffer):
+            guard body.count + buffer.readableBytes <= Self.largestAnswer else {
+                exchange?.fail(.tooLarge)
+                return
+            }
+            body.append(contentsOf: buffer.readableBytesView)
+        case .end: complete()
+        }
+    }
+
+    private func complete() {
+        guard let exchange, let head, head.status.code >= 200 else { return }
+        self.exchange = nil
+        exchange.abandon = nil
+        var headers: [String: String] = [:]
+        headers.reserveCapacity(head.headers.count)
+        for header in head.headers { headers[header.name.lowercased()] = header.value }
+        let response = ProviderResponse(status: Int(head.status.code), headers: headers, body: body)
+        release(head.isKeepAlive)
+        exchange.succeed(response)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        failure = failure ?? TransportFailure(error)
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        release(false)
+        guard let exchange else { return }
+        self.exchange = nil
+        exchange.abandon = nil
+        if exchange.mayRetry, carried > 1, head == nil, failure == nil {
+            exchange.mayRetry = false
+            retry(exchange)
+        } else {
+            // An end of the stream before the answer's end counts as a time-out, a reset as unavailable.
+            exchange.fail(failure ?? .timeout)
+        }
+    }
+}
+
+extension TransportFailure {
+    /// The failure that an error of the network stands for.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as TransportFailure: self = failure
+        case ChannelError.connectTimeout: self = .timeout
+        case HTTPParserError.invalidEOFState: self = .timeout
+        case is NIOHTTPDecompression.DecompressionError: self = .tooLarge
+        case NIOSSLError.uncleanShutdown: self = .unavailable
+        case NIOSSLError.failedToLoadCertificate, NIOSSLError.failedToLoadPrivateKey,
+            NIOSSLError.noSuchFilesystemObject:
+            self = .unconfigured
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: self = .certificate
+        default: self = .unavailable
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOPosix
+import NIOSSL
+import Values
+
+/// The connections of one event loop to all providers. Used on that loop only: a call's connection to its provider
+/// lives on the thread of its caller's connection, and nothing is handed over.
+final class ConnectionPool {
+    /// Connections to one origin from one loop.
+    static let limit = 256
+
+    private struct Line {
+        var idle: [(channel: any Channel, handler: ConnectionHandler)] = []
+        var open = 0
+        var waiting: [Exchange] = []
+    }
+
+    private let loop: any EventLoop
+    private let contexts: TLSContexts
+    private var lines: [Target.Origin: Line] = [:]
+    private var isClosed = false
+
+    init(loop: any EventLoop, contexts: TLSContexts) {
+        self.loop = loop
+        self.contexts = contexts
+    }
+
+    /// Sends an exchange on an idle connection, else on a new one, else when one is free.
+    func carry(_ exchange: Exchange) {
+        let origin = exchange.target.origin
+        guard !isClosed else { return exchange.fail(.unavailable) }
+        while let kept = lines[origin]?.idle.popLast() {
+            guard kept.channel.isActive else { continue }
+            return kept.handler.carry(exchange, on: kept.channel)
+        }
+        guard lines[origin, default: Line()].open < Self.limit else {
+            lines[origin]?.waiting.append(exchange)
+            return
+        }
+        lines[origin, default: Line()].open += 1
+        connect(exchange)
+    }
+
+    private func connect(_ exchange: Exchange) {
+        let origin = exchange.target.origin
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        let carried = NIOLoopBound(exchange, eventLoop: loop)
+        let contexts = contexts
+        ClientBootstrap(group: loop)
+            .connectTimeout(.seconds(10))
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if origin.isSecure { try channel.pipeline.syncOperations.addHandler(contexts.handler(for: origin)) }
+                    try channel.pipeline.syncOperations.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
+                    let decompressor = NIOHTTPResponseDecompressor(limit: .size(ConnectionHandler.largestAnswer))
+                    try channel.pipeline.syncOperations.addHandler(decompressor)
+                    try channel.pipeline.syncOperations.addHandler(bound.value.handler(for: origin, on: channel))
+                }
+            }
+            .connect(host: origin.host, port: origin.port)
+            .whenComplete { result in
+                switch result {
+                case .success(let channel): bound.value.connected(channel, carried.value)
+                case .failure(let error): bound.value.failed(origin, carried.value, error)
+                }
+            }
+    }
+
+    private func handler(for origin: Target.Origin, on channel: any Channel) -> ConnectionHandler {
+        ConnectionHandler(
+            release: { [unowned self] isReusable in self.release(channel, origin, isReusable) },
+            retry: { [unowned self] exchange in self.carry(exchange) })
+    }
+
+    private func connected(_ channel: any Channel, _ exchange: Exchange) {
+        guard let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionHandler.self) else {
+            exchange.fail(.unavailable)
+            return channel.close(promise: nil)
+        }
+        guard !exchange.isOver else { return release(channel, exchange.target.origin, true) }
+        handler.carry(exchange, on: channel)
+    }
+
+    private func failed(_ origin: Target.Origin, _ exchange: Exchange, _ error: any Error) {
+        lines[origin]?.open -= 1
+        exchange.fail(Self.failure(toConnect: error))
+        next(origin)
+    }
+
+    /// A connection that has answered serves who waits, or rests; one that has closed makes room.
+    private func release(_ channel: any Channel, _ origin: Target.Origin, _ isReusable: Bool) {
+        guard channel.isActive, isReusable, !isClosed,
+            let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+        else {
+            if channel.isActive { return channel.close(promise: nil) }
+            lines[origin]?.idle.removeAll { $0.channel === channel }
+            lines[origin]?.open -= 1
+            return next(origin)
+        }
+        if let exchange = nextWaiting(origin) { return handler.carry(exchange, on: channel) }
+        lines[origin, default: Line()].idle.append((channel, handler))
+    }
+
+    private func next(_ origin: Target.Origin) {
+        if let exchange = nextWaiting(origin) { carry(exchange) }
+    }
+
+    private func nextWaiting(_ origin: Target.Origin) -> Exchange? {
+        while let line = lines[origin], !line.waiting.isEmpty {
+            guard let exchange = lines[origin]?.waiting.removeFirst(), !exchange.isOver else { continue }
+            return exchange
+        }
+        return nil
+    }
+
+    func close() {
+        isClosed = true
+        for line in lines.values { for kept in line.idle { kept.channel.close(promise: nil) } }
+    }
+
+    private static func failure(toConnect error: any Error) -> TransportFailure {
+        guard let error = error as? NIOConnectionError else { return TransportFailure(error) }
+        if error.connectionErrors.isEmpty, error.dnsAError != nil || error.dnsAAAAError != nil { return .name }
+        if error.connectionErrors.contains(where: { if case ChannelError.connectTimeout = $0.error { true } else { false } }) {
+            return .timeout
+        }
+        let codes = error.connectionErrors.compactMap { ($0.error as? IOError)?.errnoCode }
+        return codes.contains(ENETUNREACH) ? .network : .unavailable
+    }
+}

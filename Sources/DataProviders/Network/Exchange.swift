@@ -1,0 +1,54 @@
+import NIOCore
+import NIOHTTP1
+import Values
+
+/// One request on its way and the answer that it waits for. Lives on one event loop.
+final class Exchange {
+    let target: Target
+    let head: HTTPRequestHead
+    let body: ByteBuffer?
+    /// A second try is allowed where a kept connection turns out to be closed and the request may be repeated.
+    var mayRetry: Bool
+    private let promise: EventLoopPromise<ProviderResponse>
+    private var deadline: Scheduled<Void>?
+    private(set) var isOver = false
+    /// Ends the connection that carries it.
+    var abandon: (() -> Void)?
+
+    init(_ request: ProviderRequest, _ target: Target, _ promise: EventLoopPromise<ProviderResponse>) {
+        self.target = target
+        self.promise = promise
+        var headers = HTTPHeaders()
+        headers.add(name: "Host", value: target.authority)
+        for header in request.headers { headers.replaceOrAdd(name: header.name, value: header.value) }
+        if let body = request.body { headers.replaceOrAdd(name: "Content-Length", value: String(body.count)) }
+        head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: request.method.rawValue), uri: target.path,
+            headers: headers)
+        body = request.body.map { ByteBuffer(bytes: $0) }
+        mayRetry = request.method == .get
+    }
+
+    func start(timeout: TimeAmount, on loop: any EventLoop) {
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        deadline = loop.scheduleTask(in: timeout) { bound.value.fail(.timeout) }
+    }
+
+    func succeed(_ response: ProviderResponse) {
+        guard finish() else { return }
+        promise.succeed(response)
+    }
+
+    func fail(_ failure: TransportFailure) {
+        guard finish() else { return }
+        promise.fail(failure)
+        abandon?()
+    }
+
+    private func finish() -> Bool {
+        guard !isOver else { return false }
+        isOver = true
+        deadline?.cancel()
+        return true
+    }
+}

@@ -1,0 +1,45 @@
+import Values
+
+/// An absolute http(s) address cut into what a connection and a request need (RFC 3986 §3).
+struct Target: Sendable {
+    /// What connections are shared by.
+    struct Origin: Hashable, Sendable {
+        let isSecure: Bool
+        let host: String
+        let port: Int
+        let identity: ClientIdentity?
+    }
+
+    let origin: Origin
+    /// Value of the `Host` header.
+    let authority: String
+    /// Path and query, as sent.
+    let path: String
+
+    /// - Returns: nil for anything but `http://` and `https://` with a host and without identifiers.
+    init?(_ url: String, identity: ClientIdentity?) {
+        let isSecure = url.hasPrefix("https://")
+        guard isSecure || url.hasPrefix("http://") else { return nil }
+        let rest = url.dropFirst(isSecure ? 8 : 7)
+        let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        let authority = rest[..<end]
+        guard !authority.isEmpty, !authority.contains("@") else { return nil }
+        var (host, port) = (authority, isSecure ? 443 : 80)
+        if authority.hasPrefix("[") {
+            guard let close = authority.firstIndex(of: "]") else { return nil }
+            host = authority[authority.index(after: authority.startIndex)..<close]
+            let after = authority[authority.index(after: close)...]
+            if !after.isEmpty {
+                guard after.first == ":", let number = Int(after.dropFirst()) else { return nil }
+                port = number
+            }
+        } else if let colon = authority.lastIndex(of: ":") {
+            guard let number = Int(authority[authority.index(after: colon)...]) else { return nil }
+            (host, port) = (authority[..<colon], number)
+        }
+        guard !host.isEmpty, (1...65_535).contains(port) else { return nil }
+        origin = Origin(isSecure: isSecure, host: String(host), port: port, identity: identity)
+        self.authority = String(authority)
+        path = rest[end...].hasPrefix("/") ? String(rest[end...]) : "/" + rest[end...]
+    }
+}
