@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 help: ## affiche cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ARGS ?= --demo
+run: ARGS ?=
 run: ## installe ce qui manque, compile, démarre (make run ARGS="--port 9000" pour d'autres options)
 	@scripts/setup
 	swift build -c release --product unefois

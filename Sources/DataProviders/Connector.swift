@@ -109,12 +109,16 @@ public struct Connector: Sendable {
         switch authentication.kind {
         case .oauth2(let address, let path, let headers, let form):
             guard let base = configuration.address(address, of: provider) else { throw TransportFailure.unconfigured }
-            let token = try await tokens.token(Self.tokenKey(authentication, plan, provider), request: ProviderRequest(
-                method: .post, url: base + RequestPlan.encodedPath(try path.value(on: facts).text ?? ""),
-                headers: try RequestPlan.texts(headers.map { (name: $0.0, value: $0.1) }, facts)
-                    + [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
-                body: Array(RequestPlan.encoded(
-                    try RequestPlan.texts(form.map { (name: $0.0, value: $0.1) }, facts)).utf8)))
+            let token = try await tokens.token(
+                Self.tokenKey(authentication, plan, provider),
+                request: ProviderRequest(
+                    method: .post, url: base + RequestPlan.path(path, facts),
+                    headers: try RequestPlan.texts(headers.map { (name: $0.0, value: $0.1) }, facts)
+                        + [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
+                    body: Array(
+                        RequestPlan.encoded(
+                            try RequestPlan.texts(form.map { (name: $0.0, value: $0.1) }, facts)
+                        ).utf8)))
             request.headers.append(("Authorization", "Bearer " + token.exposed))
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
@@ -130,7 +134,9 @@ public struct Connector: Sendable {
 
     /// Fills in a parameter from another provider; where that fails the question is put without it.
     private func fillIn(_ lookup: Lookup, _ facts: inout CallFacts) async {
-        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = providers()[lookup.provider] else { return }
+        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = providers()[lookup.provider] else {
+            return
+        }
         var inner = facts
         guard (try? await send(lookup.plan, provider, &inner)) != nil, inner.status == 200,
             let value = try? lookup.value.value(on: inner), value != .null

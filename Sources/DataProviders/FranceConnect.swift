@@ -52,6 +52,7 @@ public struct FranceConnect: Sendable {
         }
         do {
             let response = try await check(token, api, provider)
+            try response.refuseGatewayFailures()
             breakers.record(provider.id, success: response.status < 500)
             if let refusal = Self.refusal(response) { return .failure(refusal) }
             let claims = try await claims(response.body, provider)
@@ -60,6 +61,9 @@ public struct FranceConnect: Sendable {
             return .failure(error)
         } catch let failure as TransportFailure {
             breakers.record(provider.id, success: false)
+            return .failure(ProblemTemplateError(failure.problem))
+        } catch let failure as ProviderFailure {
+            breakers.record(provider.id, success: true)
             return .failure(ProblemTemplateError(failure.problem))
         } catch {
             return .failure(ProblemTemplateError("NN999"))
@@ -72,7 +76,10 @@ public struct FranceConnect: Sendable {
         guard let url = configuration.address("checktoken", of: provider) else { throw TransportFailure.unconfigured }
         let form = RequestPlan.encoded([
             ("client_id", configuration.setting(provider: provider.id, client: api, "client_id")?.exposed ?? ""),
-            ("client_secret", configuration.setting(provider: provider.id, client: api, "client_secret")?.exposed ?? ""),
+            (
+                "client_secret",
+                configuration.setting(provider: provider.id, client: api, "client_secret")?.exposed ?? ""
+            ),
             ("token", token.exposed),
         ])
         let request = ProviderRequest(
@@ -138,7 +145,9 @@ public struct FranceConnect: Sendable {
         for (name, part) in zip(
             ["anneeDateNaissance", "moisDateNaissance", "jourDateNaissance"], birthdate.split(separator: "-"))
         where Int(part) ?? 0 != 0 { identity[name] = .string(String(part)) }
-        if let place = token["birthplace"]?.text, !place.isEmpty { identity["codeCogInseeCommuneNaissance"] = .string(place) }
+        if let place = token["birthplace"]?.text, !place.isEmpty {
+            identity["codeCogInseeCommuneNaissance"] = .string(place)
+        }
         if let country = token["birthcountry"]?.text, !country.isEmpty {
             identity["codeCogInseePaysNaissance"] = .string(country)
         }

@@ -35,15 +35,31 @@ public final class NetworkTransport: HTTPTransport {
             for header in request.headers { outgoing.headers.replaceOrAdd(name: header.name, value: header.value) }
             if let body = request.body { outgoing.body = .bytes(body, length: .known(Int64(body.count))) }
             if let identity = request.identity { outgoing.tlsConfiguration = try configuration(for: identity) }
-            let deadline = NIODeadline.now() + TimeAmount(timeout)
-            let response = try await client.execute(outgoing, deadline: deadline)
-            let buffer = try await response.body.collect(upTo: Self.largestAnswer)
+            let end = ContinuousClock.now.advanced(by: timeout)
+            let response = try await client.execute(outgoing, deadline: .now() + TimeAmount(timeout))
+            let buffer = try await Self.collect(response.body, until: end)
             var headers: [String: String] = [:]
             for header in response.headers { headers[header.name.lowercased()] = header.value }
             return ProviderResponse(
                 status: Int(response.status.code), headers: headers, body: Array(buffer.readableBytesView))
         } catch {
             throw Self.failure(error)
+        }
+    }
+
+    /// The whole body. The client's own deadline ends with the headers: a body that never ends must end too.
+    private static func collect(
+        _ body: HTTPClientResponse.Body, until end: ContinuousClock.Instant
+    ) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+            group.addTask { try await body.collect(upTo: largestAnswer) }
+            group.addTask {
+                try await Task.sleep(until: end, clock: .continuous)
+                throw TransportFailure.timeout
+            }
+            defer { group.cancelAll() }
+            guard let buffer = try await group.next() else { throw TransportFailure.timeout }
+            return buffer
         }
     }
 
@@ -62,6 +78,7 @@ public final class NetworkTransport: HTTPTransport {
 
     static func failure(_ error: any Error) -> TransportFailure {
         switch error {
+        case let failure as TransportFailure: return failure
         case let error as HTTPClientError:
             switch error {
             case .deadlineExceeded, .connectTimeout, .readTimeout, .remoteConnectionClosed, .writeTimeout,
@@ -69,7 +86,14 @@ public final class NetworkTransport: HTTPTransport {
                 return .timeout
             default: return .unavailable
             }
+        case HTTPParserError.invalidEOFState: return .timeout
         case is NIOTooManyBytesError: return .tooLarge
+        // The type is in a package that only the client knows; it says that a small answer became too large a one.
+        case _ where "\(type(of: error))" == "DecompressionError": return .tooLarge
+        case NIOSSLError.uncleanShutdown: return .unavailable
+        case NIOSSLError.failedToLoadCertificate, NIOSSLError.failedToLoadPrivateKey,
+            NIOSSLError.noSuchFilesystemObject:
+            return .unconfigured
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: return .certificate
         case let error as NIOConnectionError:
             if error.dnsAError != nil || error.dnsAAAAError != nil { return .name }

@@ -1,21 +1,36 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Values
 
 /// Hands the hub's paths to the gateway and every other request to the pages.
 public struct GatewayResponder<Fallback: HTTPResponder>: HTTPResponder
-where Fallback.Context: RequestContext {
-    public typealias Context = Fallback.Context
+where Fallback.Context: RequestContext, Fallback.Context.Source == ApplicationRequestContextSource {
+    /// The connection that a request came over. The context of the pages is made for their requests only.
+    public struct Context: InitializableFromSource {
+        private let channel: any Channel
+        private let logger: Logger
+
+        public init(source: ApplicationRequestContextSource) {
+            channel = source.channel
+            logger = source.logger
+        }
+
+        var source: ApplicationRequestContextSource { .init(channel: channel, logger: logger) }
+
+        /// The address at the other end of the connection.
+        public var remoteAddress: String? { channel.remoteAddress?.ipAddress }
+    }
 
     private let gateway: Gateway
     private let fallback: Fallback
     private let remoteAddress: @Sendable (Request, Context) -> String?
 
-    /// - Parameter remoteAddress: the caller's address, as the listener or a trusted proxy tells it.
+    /// - Parameter remoteAddress: the caller's address, where a trusted proxy tells it; else that of the connection.
     public init(
         gateway: Gateway, fallback: Fallback,
-        remoteAddress: @escaping @Sendable (Request, Context) -> String? = { _, _ in nil }
+        remoteAddress: @escaping @Sendable (Request, Context) -> String? = { $1.remoteAddress }
     ) {
         self.gateway = gateway
         self.fallback = fallback
@@ -24,12 +39,13 @@ where Fallback.Context: RequestContext {
 
     public func respond(to request: Request, context: Context) async throws -> Response {
         let path = QueryParameters.decodedPath(request.uri.path)
-        guard Self.mayBeHub(path) else { return try await fallback.respond(to: request, context: context) }
-        let call = Call(request, path: path, remoteAddress: remoteAddress(request, context))
-        guard let answer = await gateway.answer(call) else {
-            return try await fallback.respond(to: request, context: context)
+        if Self.mayBeHub(path),
+            let answer = await gateway.answer(
+                Call(request, path: path, remoteAddress: remoteAddress(request, context)))
+        {
+            return Response(answer)
         }
-        return Response(answer)
+        return try await fallback.respond(to: request, context: Fallback.Context(source: context.source))
     }
 
     private static func mayBeHub(_ path: String) -> Bool { path.hasPrefix("/v") || path.hasPrefix("/api/") }

@@ -24,11 +24,18 @@ struct Call: Sendable {
 
     /// The user and password of a `Basic` header in base64 of either alphabet; nil without one.
     var basic: (user: String, password: String)? {
-        guard let text = authorization(scheme: "basic"), let bytes = Base64URL.decode(text) else { return nil }
+        guard let text = authorization(scheme: "basic"), let bytes = Self.base64(text) else { return nil }
         let parts = String(decoding: bytes, as: UTF8.self).split(
             separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
         return (String(parts[0]), String(parts[1]))
+    }
+
+    /// Reads either alphabet, padded or not.
+    private static func base64(_ text: String) -> [UInt8]? {
+        let standard = text.replacing("-", with: "+").replacing("_", with: "/").replacing("=", with: "")
+        let padding = String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
+        return Data(base64Encoded: standard + padding).map(Array.init)
     }
 
     /// The path's part after `prefix`; nil where it does not start so or holds another slash.
@@ -100,20 +107,6 @@ struct Form: Sendable {
     private static func decoded(_ text: Substring) -> String {
         let spaced = text.replacing("+", with: " ")
         return String(spaced).removingPercentEncoding ?? String(spaced)
-    }
-}
-
-/// Base64 with the alphabet of URLs and no padding (RFC 4648 §5).
-enum Base64URL {
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
-
-    /// Reads either alphabet, padded or not.
-    static func decode(_ text: String) -> [UInt8]? {
-        let standard = text.replacing("-", with: "+").replacing("_", with: "/").replacing("=", with: "")
-        let padding = String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
-        return Data(base64Encoded: standard + padding).map(Array.init)
     }
 }
 
