@@ -27,6 +27,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "Values", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
         .target(name: "CatalogueModel", dependencies: ["Values", "Yams", "SwiftCSV"]),
         .target(
             name: "DataProviders",
@@ -42,6 +44,16 @@ let package = Package(
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "DataProvidersTests",
+            dependencies: [
+                "DataProviders", "CatalogueModel", "Values", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         .target(
             name: "Gateway",
             dependencies: [
@@ -49,7 +61,15 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
+            ]),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "CatalogueModel", "DataProviders", "Values", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
             name: "Ledger",
@@ -127,6 +147,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 "Yams",
+            ]),
+        .testTarget(
+            name: "HubTests",
+            dependencies: [
+                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Ledger", "Desk", "Sandbox", "Values",
+                "TestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
     ]
 )

@@ -129,7 +129,7 @@ public struct Connector: Sendable {
     ) throws -> ProviderRequest {
         let fields = try RequestPlan.texts(form.map { (name: $0.0, value: $0.1) }, facts)
         return ProviderRequest(
-            method: .post, url: base + RequestPlan.encodedPath(try path.value(on: facts).text ?? ""),
+            method: .post, url: base + (try RequestPlan.path(path, facts)),
             headers: try RequestPlan.texts(headers.map { (name: $0.0, value: $0.1) }, facts)
                 + [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
             body: Array(RequestPlan.encoded(fields).utf8))

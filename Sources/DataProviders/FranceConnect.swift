@@ -52,6 +52,7 @@ public struct FranceConnect: Sendable {
         }
         do {
             let response = try await check(token, api, provider)
+            try response.refuseGatewayFailures()
             breakers.record(provider.id, success: response.status < 500)
             if let refusal = Self.refusal(response) { return .failure(refusal) }
             let claims = try await claims(response.body, provider)
@@ -60,6 +61,9 @@ public struct FranceConnect: Sendable {
             return .failure(error)
         } catch let failure as TransportFailure {
             breakers.record(provider.id, success: false)
+            return .failure(ProblemTemplateError(failure.problem))
+        } catch let failure as ProviderFailure {
+            breakers.record(provider.id, success: true)
             return .failure(ProblemTemplateError(failure.problem))
         } catch {
             return .failure(ProblemTemplateError("NN999"))

@@ -8,13 +8,21 @@ final class ProviderTokens: Sendable {
     private struct Kept {
         let task: Task<Issued, any Error>
         let number: Int
+        /// Nil while the token is on its way.
+        var expires: Date?
     }
     struct Issued: Sendable {
         let token: Redacted<String>
         let expires: Date
     }
 
-    private let kept = Mutex<[String: Kept]>([:])
+    private struct State {
+        var kept: [String: Kept] = [:]
+        /// Numbers are never given twice: who waits for one token cannot drop the next.
+        var count = 0
+    }
+
+    private let state = Mutex(State())
     private let transport: any HTTPTransport
     private let clock: WallClock
 
@@ -27,56 +35,34 @@ final class ProviderTokens: Sendable {
     func token(
         _ key: String, request: @escaping @Sendable () throws -> ProviderRequest
     ) async throws -> Redacted<String> {
-        let current = kept.withLock { kept -> Kept in
-            if let found = kept[key] { return found }
-            return Self.start(&kept, key) { [transport, clock] in
-                try await Self.fetch(try request(), transport, clock)
-            }
+        let now = clock.now()
+        let current = state.withLock { [transport, clock] state -> Kept in
+            if let found = state.kept[key], found.expires.map({ $0 > now }) ?? true { return found }
+            state.count += 1
+            let task = Task { try await Self.fetch(try request(), transport, clock) }
+            let entry = Kept(task: task, number: state.count)
+            state.kept[key] = entry
+            return entry
         }
         do {
             let issued = try await current.task.value
-            if issued.expires > clock.now() { return issued.token }
-            forget(key, current.number)
-            return try await fresh(key, request)
+            state.withLock { if $0.kept[key]?.number == current.number { $0.kept[key]?.expires = issued.expires } }
+            return issued.token
         } catch {
-            forget(key, current.number)
+            state.withLock { if $0.kept[key]?.number == current.number { $0.kept[key] = nil } }
             throw error
         }
     }
 
-    private func fresh(
-        _ key: String, _ request: @escaping @Sendable () throws -> ProviderRequest
-    ) async throws -> Redacted<String> {
-        let next = kept.withLock { kept in
-            kept[key]
-                ?? Self.start(&kept, key) { [transport, clock] in
-                    try await Self.fetch(try request(), transport, clock)
-                }
-        }
-        return try await next.task.value.token
-    }
-
-    private static func start(
-        _ kept: inout [String: Kept], _ key: String, _ body: @escaping @Sendable () async throws -> Issued
-    ) -> Kept {
-        let number = (kept[key]?.number ?? 0) + 1
-        let entry = Kept(task: Task { try await body() }, number: number)
-        kept[key] = entry
-        return entry
-    }
-
-    private func forget(_ key: String, _ number: Int) {
-        kept.withLock { if $0[key]?.number == number { $0[key] = nil } }
-    }
-
     /// Drops a token that the provider no longer accepts.
-    func forget(_ key: String) { kept.withLock { $0[key] = nil } }
+    func forget(_ key: String) { state.withLock { $0.kept[key] = nil } }
 
     /// A token without `expires_in` serves the waiting calls only.
     private static func fetch(
         _ request: ProviderRequest, _ transport: any HTTPTransport, _ clock: WallClock
     ) async throws -> Issued {
         let response = try await transport.send(request, timeout: .seconds(10))
+        try response.refuseGatewayFailures()
         guard let body = try? JSON(parsing: response.body), let token = body["access_token"]?.text, !token.isEmpty
         else { throw ProviderFailure(problem: ProblemTemplate(code: "NN999")) }
         let lifetime = max(0, (body["expires_in"]?.int ?? 0) - 10)
@@ -87,4 +73,16 @@ final class ProviderTokens: Sendable {
 /// A provider's failure that already has its error.
 struct ProviderFailure: Error {
     let problem: ProblemTemplate
+}
+
+extension ProviderResponse {
+    /// Throws where a gateway in front of the provider answered: calls for tokens fail as calls for data do.
+    func refuseGatewayFailures() throws {
+        switch status {
+        case 504: throw TransportFailure.timeout
+        case 502, 503: throw TransportFailure.unavailable
+        case 301, 302, 303, 307, 308: throw ProviderFailure(problem: ProblemTemplate(code: "NN000"))
+        default: return
+        }
+    }
 }

@@ -7,7 +7,7 @@ typealias Expression = CatalogueModel.Expression
 extension RequestPlan {
     /// The request for those facts, at that base address. Members whose value is null are left out.
     func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
-        var url = base + Self.encodedPath(try path.value(on: facts).text ?? "")
+        var url = base + (try Self.path(path, facts))
         let parameters = try Self.texts(query, facts)
         if !parameters.isEmpty { url += (url.contains("?") ? "&" : "?") + Self.encoded(parameters) }
         var request = ProviderRequest(method: method, url: url, headers: try Self.texts(headers, facts))
@@ -52,8 +52,22 @@ extension RequestPlan {
         return text
     }
 
-    /// A path whose variable parts hold no sign that would change its meaning; slashes of the template stay.
-    static func encodedPath(_ path: String) -> String { percentEncoded(path, keeping: UInt8(ascii: "/")) }
+    /// A path whose variable parts hold no sign that would change its meaning; only slashes of the template stay.
+    static func path(_ path: Expression, _ facts: CallFacts) throws(MappingFailure) -> String {
+        guard case .template(let pieces) = path else {
+            return percentEncoded(try path.value(on: facts).text ?? "", keeping: UInt8(ascii: "/"))
+        }
+        var text = ""
+        for piece in pieces {
+            let value = try piece.value(on: facts).text ?? ""
+            if case .literal = piece {
+                text += percentEncoded(value, keeping: UInt8(ascii: "/"))
+            } else {
+                text += percentEncoded(value)
+            }
+        }
+        return text
+    }
 
     /// Percent-encoding of all but unreserved signs (RFC 3986 §2.3).
     static func percentEncoded(_ text: String, keeping kept: UInt8? = nil) -> String {

@@ -9,12 +9,12 @@ import Values
 /// The key of an entry is an HMAC over operation, parameters and scopes: two calls that differ in any of them never
 /// share an answer, and a dump of memory shows neither who was asked about nor what was answered.
 public final class AnswerCache: Sendable {
-    private struct Entry {
+    struct Entry {
         let sealed: Data
         let expires: Date
     }
 
-    private let entries = Mutex<[Data: Entry]>([:])
+    let entries = Mutex<[Data: Entry]>([:])
     private let secret = SymmetricKey(size: .bits256)
     private let bound: Int
 

@@ -54,6 +54,7 @@ struct CallPipeline {
     /// The same first steps, then the version is refused: who is not known learns nothing of it.
     func answerForUnservedVersion() async -> Answer {
         await answer { progress throws(Refusal) in
+            try checkScope(progress)
             try checkTraceability(progress)
             throw Refusal(problems: [problems.problem("00402")])
         }

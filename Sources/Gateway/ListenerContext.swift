@@ -1,20 +1,23 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Values
 
-/// The context of a request that remembers where it comes from.
-public struct ListenerContext: RequestContext {
-    public var coreContext: CoreRequestContextStorage
+/// The connection that a request came over. The context of the pages is made for their requests only.
+public struct ListenerContext: InitializableFromSource {
     let channel: any Channel
+    private let logger: Logger
 
     public init(source: ApplicationRequestContextSource) {
-        coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
+        logger = source.logger
     }
 
     /// The context that pages are written for.
-    var basic: BasicRequestContext { BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger)) }
+    var basic: BasicRequestContext {
+        BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+    }
 }
 
 /// Tells the caller's address: the peer's, or what a trusted proxy says of it.

@@ -2,17 +2,22 @@ import CatalogueModel
 import Values
 
 extension APIOperation {
-    /// The call's values by slot, as sent; what is blank counts as absent. A citizen's identity wins over them.
+    /// The call's values by slot, as sent; what is blank counts as absent. Where FranceConnect says who the citizen is,
+    /// the call says nothing of it: an identity of two sources would be that of nobody.
     func values(_ query: QueryParameters, _ variables: [String: String], _ identity: [String: JSON]?) -> [JSON?] {
         var values = [JSON?](repeating: nil, count: slots.count)
         for parameter in parameters {
             guard let value = value(parameter, query, variables), !value.isBlank else { continue }
             values[parameter.slot] = value
         }
-        for (slot, name) in slots.enumerated() {
-            if let value = identity?[name] { values[slot] = value }
-        }
+        guard let identity else { return values }
+        for (slot, name) in slots.enumerated() where Self.isOfIdentity(name) { values[slot] = identity[name] }
         return values
+    }
+
+    private static func isOfIdentity(_ name: String) -> Bool {
+        FranceConnectIdentity.parameters.contains(name)
+            || ["nomUsage", "nomCommuneNaissance", "codeCogInseeDepartementNaissance"].contains(name)
     }
 
     private func value(_ parameter: Parameter, _ query: QueryParameters, _ variables: [String: String]) -> JSON? {
@@ -27,7 +32,7 @@ extension APIOperation {
     /// The first error of each check that fails, in the order of the descriptor.
     func failedChecks(_ values: [JSON?], today: CivilDate) -> [(code: String, parameter: String)] {
         checks.compactMap { check in
-            check.accepts(values, today: today) ? nil : (check.code, check.parameter)
+            check.rule.accepts(check.slots.map { values[$0] }, today: today) ? nil : (check.code, check.parameter)
         }
     }
 
@@ -37,11 +42,11 @@ extension APIOperation {
     ) -> [String: JSON] {
         var named = identity ?? [:]
         for parameter in parameters {
-            if let value = value(parameter, query, variables) {
-                named[parameter.plainName] = value
-            }
+            let canonical = slots[parameter.slot]
             // A citizen's identity goes by the names of this version too.
-            else if let value = identity?[slots[parameter.slot]] {
+            if let identity, Self.isOfIdentity(canonical) {
+                named[parameter.plainName] = identity[canonical]
+            } else if let value = value(parameter, query, variables) {
                 named[parameter.plainName] = value
             }
         }

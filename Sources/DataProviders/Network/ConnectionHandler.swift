@@ -42,7 +42,10 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): self.head = head
+        case .head(let head):
+            self.head = head
+            let announced = head.headers.first(name: "content-length").flatMap(Int.init) ?? 0
+            if announced > Self.largestAnswer { exchange?.fail(.tooLarge) }
         case .body(let buffer):
             guard body.count + buffer.readableBytes <= Self.largestAnswer else {
                 exchange?.fail(.tooLarge)

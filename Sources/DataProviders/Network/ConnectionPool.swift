@@ -124,9 +124,9 @@ final class ConnectionPool {
     private static func failure(toConnect error: any Error) -> TransportFailure {
         guard let error = error as? NIOConnectionError else { return TransportFailure(error) }
         if error.connectionErrors.isEmpty, error.dnsAError != nil || error.dnsAAAAError != nil { return .name }
-        if error.connectionErrors.contains(where: { if case ChannelError.connectTimeout = $0.error { true } else { false } }) {
-            return .timeout
-        }
+        // An address may stand for several machines; a failure that says more than « unavailable » wins.
+        let failures = error.connectionErrors.map { TransportFailure($0.error) }
+        if let telling = failures.first(where: { $0 != .unavailable }) { return telling }
         let codes = error.connectionErrors.compactMap { ($0.error as? IOError)?.errnoCode }
         return codes.contains(ENETUNREACH) ? .network : .unavailable
     }

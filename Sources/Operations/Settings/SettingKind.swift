@@ -73,7 +73,8 @@ extension SettingKind<Int?> {
 
 extension SettingKind<[AddressBlock]> {
     /// Addresses or CIDR blocks, separated by commas.
-    static let addressBlocks = Self(expectation: "des adresses IP ou des blocs CIDR, séparés par des virgules") { text in
+    static let addressBlocks = Self(expectation: "des adresses IP ou des blocs CIDR, séparés par des virgules") {
+        text in
         let parts = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         let blocks = parts.compactMap(AddressBlock.init)
         return blocks.count == parts.count ? blocks : nil

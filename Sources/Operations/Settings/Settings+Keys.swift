@@ -56,7 +56,8 @@ extension Settings {
 
         /// Every declared setting, in the order of the help.
         public static let all: [any DeclaredSetting] = [
-            config, host, port, trustedProxies, adminPort, publicURL, data, catalogue, sandbox, sandboxSeed, sandboxFamilies,
+            config, host, port, trustedProxies, adminPort, publicURL, data, catalogue, sandbox, sandboxSeed,
+            sandboxFamilies,
             sandboxCompanies, testCases, franceConnectCases, clock, logFormat, logLevel, stateBrand,
         ]
     }

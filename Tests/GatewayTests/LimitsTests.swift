@@ -1,0 +1,120 @@
+import Testing
+import Values
+
+@testable import CatalogueModel
+@testable import Gateway
+
+struct RateLimiterTests {
+    private static func group(calls: Int = 3, period: Int = 60, each: Bool = false, index: Int = 0) -> RateLimitGroup {
+        RateLimitGroup(name: "g\(index)", calls: calls, period: period, isPerOperation: each, index: index)
+    }
+
+    @Test func `a window takes so many calls, then refuses until it ends`() {
+        let limiter = RateLimiter()
+        let operation = Model.operation(limit: Self.group())
+        for (now, remaining, reset, isExceeded) in [
+            (65, 2, 120, false), (66, 1, 120, false), (119, 0, 120, false), (119, 0, 120, true), (119, 0, 120, true),
+            (120, 2, 180, false), (179, 1, 180, false), (240, 2, 300, false),
+        ] {
+            let quota = limiter.count("caller", operation, .standard, now: now)
+            #expect(quota == .init(limit: 3, remaining: remaining, reset: reset, isExceeded: isExceeded))
+        }
+    }
+
+    @Test func `callers and groups are counted apart, operations of a group together`() {
+        let limiter = RateLimiter()
+        let (shared, other) = (Self.group(calls: 1), Self.group(calls: 1, index: 1))
+        let first = Model.operation("first", limit: shared, index: 0)
+        let second = Model.operation("second", limit: shared, index: 1)
+        #expect(limiter.count("a", first, .standard, now: 0)?.isExceeded == false)
+        #expect(limiter.count("a", second, .standard, now: 0)?.isExceeded == true)
+        #expect(limiter.count("b", second, .standard, now: 0)?.isExceeded == false)
+        #expect(limiter.count("a", Model.operation(limit: other), .standard, now: 0)?.isExceeded == false)
+    }
+
+    @Test func `in a group counted by operation each has its own window`() {
+        let limiter = RateLimiter()
+        let group = Self.group(calls: 1, each: true)
+        for index in 0..<3 {
+            let operation = Model.operation(limit: group, index: index)
+            #expect(limiter.count("a", operation, .standard, now: 0)?.isExceeded == false)
+            #expect(limiter.count("a", operation, .standard, now: 0)?.isExceeded == true)
+        }
+    }
+
+    @Test func `a limit of the grant takes the place of all groups`() {
+        let limiter = RateLimiter()
+        let operations = [Model.operation(limit: Self.group(calls: 1)), Model.operation(limit: nil)]
+        for call in 1...4 {
+            let quota = limiter.count("a", operations[call % 2], .perMinute(4), now: 59)
+            #expect(quota == .init(limit: 4, remaining: 4 - call, reset: 60, isExceeded: false))
+        }
+        #expect(limiter.count("a", operations[0], .perMinute(4), now: 59)?.isExceeded == true)
+        #expect(limiter.count("a", operations[0], .perMinute(0), now: 60)?.isExceeded == true)
+    }
+
+    @Test func `nothing is counted without a limit`() {
+        let limiter = RateLimiter()
+        #expect(limiter.count("a", Model.operation(limit: Self.group(calls: 0)), .unlimited, now: 0) == nil)
+        #expect(limiter.count("a", Model.operation(), .standard, now: 0) == nil)
+    }
+
+    @Test func `calls at once from many callers are each counted once`() async {
+        let limiter = RateLimiter()
+        let operation = Model.operation(limit: Self.group(calls: 50))
+        let accepted = await withTaskGroup(of: Int.self) { group in
+            for caller in 0..<40 {
+                for _ in 0..<4 {
+                    group.addTask {
+                        (0..<25).count { _ in
+                            limiter.count("caller-\(caller)", operation, .standard, now: 0)?.isExceeded == false
+                        }
+                    }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(accepted == 40 * 50)
+    }
+}
+
+struct CallsInFlightTests {
+    @Test func `an equal call waits for the end of the first`() {
+        let calls = CallsInFlight()
+        #expect(calls.begin("a") && !calls.begin("a") && calls.begin("b"))
+        calls.end("a")
+        #expect(calls.begin("a") && !calls.begin("b"))
+        calls.end("unknown")
+    }
+}
+
+struct MaintenanceWindowTests {
+    @Test(
+        arguments: [
+            (1379, 1, nil), (1380, 1, 2700), (1424, 1, 60), (1425, 1, nil), (1380, 2, nil), (1380, 7, nil),
+        ] as [(Int, Int, Int?)])
+    func `a window of one day holds on that day`(minute: Int, weekday: Int, seconds: Int?) {
+        let window = MaintenanceWindow(from: 23 * 60, to: 23 * 60 + 45, weekday: 1)
+        #expect(window.secondsLeft(minute: minute, weekday: weekday) == seconds)
+    }
+
+    @Test(
+        arguments: [
+            (1409, 7, nil), (1410, 7, 3600), (1439, 7, 1860), (0, 1, 1800), (29, 1, 60), (30, 1, nil),
+            // The evening belongs to Saturday only, the morning after it to Saturday's window.
+            (1410, 1, nil), (0, 7, nil), (0, 2, nil), (720, 7, nil),
+        ] as [(Int, Int, Int?)])
+    func `a window that crosses midnight belongs to the day it starts on`(minute: Int, weekday: Int, seconds: Int?) {
+        let window = MaintenanceWindow(from: 23 * 60 + 30, to: 30, weekday: 7)
+        #expect(window.secondsLeft(minute: minute, weekday: weekday) == seconds)
+    }
+
+    @Test func `a window of every day that crosses midnight holds every night`() {
+        let window = MaintenanceWindow(from: 23 * 60 + 30, to: 30, weekday: nil)
+        for weekday in 1...7 {
+            #expect(window.secondsLeft(minute: 1439, weekday: weekday) == 1860)
+            #expect(window.secondsLeft(minute: 1, weekday: weekday) == 1740)
+            #expect(window.secondsLeft(minute: 600, weekday: weekday) == nil)
+        }
+    }
+}

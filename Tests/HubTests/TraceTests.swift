@@ -1,0 +1,126 @@
+import Desk
+import Foundation
+import Ledger
+import Testing
+import Values
+
+@testable import unefois
+
+struct TraceTests {
+    @Test func `every call of a known caller leaves one record, none of an unknown one`() async throws {
+        try await HubBench().run { hub in
+            let token = try await hub.token(id: "jti-1", scopes: ["cnaf_quotient_familial"], limit: .perMinute(6))
+            let revoked = try await hub.token(expires: may)
+            for attempt in [nil, "forged", revoked] {
+                #expect(try await hub.send(Query.v3.civility, token: attempt).status == 401)
+            }
+            _ = try await hub.send("/v3/inconnu", token: token)
+            _ = try await hub.send(Query.v3.civility, token: token, method: "POST")
+            let queries: [Query] = [
+                .v3, .v3, .v3.with("recipient"), .v3.with("recipient", "1"), .v3.with("sexeEtatCivil", "X"),
+            ]
+            for query in queries {
+                _ = try await hub.send(query.civility, token: token, headers: ["X-Request-Id": "dossier-1"])
+            }
+            _ = try await hub.send("/v9/dss/quotient_familial/identite?" + Query.v3.text, token: token)
+            _ = try await hub.send(Query.v3.civility, token: token)
+            await hub.hub.close()
+            let records = try Self.records(hub)
+            #expect(records.map(\.outcome.status) == [200, 200, 422, 422, 422, 404, 429])
+            #expect(records.map(\.outcome.code) == [nil, nil, "00203", "00210", "00427", "00402", "00429"])
+            #expect(records.map(\.cached) == [false, true, false, false, false, false, false])
+            let first = try #require(records.first)
+            #expect(first.requestID == "dossier-1" && first.token == "jti-1" && first.grant == "grant-jti-1")
+            #expect(
+                first.organisation == "13002526500013" && first.recipient == "13002526500013"
+                    && first.purpose == "Tarif")
+            #expect(
+                first.operation == "api_particulier_v3_cnav_quotient_familial_with_civility" && first.provider == "cnav"
+            )
+            #expect(first.scopes == ["cnaf_quotient_familial"] && first.time == may)
+            #expect(first.subject != nil && first.subject == records[1].subject && records[3].recipient == nil)
+        }
+    }
+
+    @Test func `no name, date, token or reference stands in the files of the ledger`() async throws {
+        try await HubBench().run { hub in
+            let token = try await hub.token()
+            for path in [Query.v3.civility, Query.v3.version2, Query.v3.with("annee", "1900").civility] {
+                _ = try await hub.send(path + "&object=dossier+de+Claire+LEFEBVRE", token: token)
+            }
+            await hub.hub.close()
+            let files = try FileManager.default.contentsOfDirectory(
+                at: hub.folder.ledger, includingPropertiesForKeys: nil)
+            let content = try files.map { try Data(contentsOf: $0) }.reduce(Data(), +)
+            #expect(content.range(of: Data("13002526500013".utf8)) != nil)
+            for trace in ["LEFEBVRE", "CLAIRE", "Claire", "MARIE", "1987", "08480", "VILLERS", "620,", token] {
+                #expect(content.range(of: Data(trace.utf8)) == nil, "\(trace)")
+            }
+            #expect(Set(try Self.records(hub).map(\.subject)).count == 1)
+        }
+    }
+
+    @Test func `without a trace there is no answer, not even a kept one`() async throws {
+        try await HubBench().run { hub in
+            let token = try await hub.token()
+            #expect(try await hub.send(Query.v3.civility, token: token).status == 200)
+            await hub.hub.ledger.close()
+            for query in [Query.v3, .v3.with("mois", "1"), .v3.with("sexeEtatCivil", "X")] {
+                let answer = try await hub.send(query.civility, token: token)
+                #expect(answer.status == 503 && answer.codes == ["00510"] && !answer.text.contains("LEFEBVRE"))
+                let older = try await hub.send(query.version2, token: token)
+                #expect(older.status == 503 && !older.text.contains("LEFEBVRE"))
+            }
+            #expect(try await hub.send("/health").status == 503)
+        }
+    }
+
+    private static func records(_ hub: RunningHub) throws -> [CallRecord] {
+        var cursor = try LedgerReader(directory: hub.folder.ledger).records(matching: LedgerFilter())
+        var records: [CallRecord] = []
+        while let record = try cursor.next() { records.append(record) }
+        return records
+    }
+}
+
+struct RevocationTests {
+    @Test func `a revocation by another process holds within a second`() async throws {
+        var bench = HubBench()
+        bench.followsGrants = true
+        try await bench.run { hub in
+            let store = try await hub.folder.openStore(clock: hub.clock.wall)
+            let grant = try await store.create(store.demoGrant(scopes: RunningHub.scopes, limit: .unlimited))
+            // Of three, the quickest: other tests share the processor, and only a slow feed makes all of them slow.
+            var quickest = Duration.seconds(60)
+            for _ in 0..<3 where quickest >= .seconds(1) {
+                let token = try await store.createToken(for: grant.id)
+                let jwt = try await TokenIssuer(keys: hub.hub.keys).jwt(for: token, of: grant).exposed
+                _ = try await Self.wait(for: nil, hub, jwt)
+                try await store.revoke(token: token.id)
+                quickest = min(quickest, try await Self.wait(for: "00105", hub, jwt))
+            }
+            #expect(quickest < .seconds(1))
+        }
+    }
+
+    /// Asks until that is the answer's code (nil: the data); gives how long that took.
+    private static func wait(for code: String?, _ hub: RunningHub, _ token: String) async throws -> Duration {
+        let began = ContinuousClock.now
+        while began.duration(to: .now) < .seconds(10) {
+            let answer = try await hub.send(Query.v3.civility, token: token)
+            if answer.code == code { return began.duration(to: .now) }
+        }
+        Issue.record("\(code ?? "an answer") never came")
+        return .seconds(60)
+    }
+
+    @Test func `while grants cannot be read nobody is served`() async throws {
+        try await HubBench().run { hub in
+            let token = try await hub.token()
+            hub.hub.gateway.losesGrants()
+            let answer = try await hub.send(Query.v3.civility, token: token)
+            #expect(answer.status == 503 && answer.codes == ["00511"])
+            #expect(try await hub.send("/privileges", token: token).codes == ["00511"])
+        }
+    }
+}
