@@ -6,7 +6,7 @@ import Values
 /// No key is answered whose scope has not been granted.
 @Suite struct ScopeMaskingTests {
     /// A provider's answer that each operation of an API accepts, from the API's recordings.
-    static func facts(_ operation: CatalogueModel.Operation, _ replay: Replay) throws -> CallFacts? {
+    static func facts(_ operation: APIOperation, _ replay: Replay) throws -> CallFacts? {
         let catalogue = try Shipped.catalogue
         for recording in operation.api.recordings where recording.expectedStatus == 200 {
             let bytes = try recording.body.map { try Data(contentsOf: Shipped.folder.appending(path: $0)) } ?? Data()

@@ -19,7 +19,7 @@ enum Model {
 
     static func operation(
         _ plans: RequestPlan..., refusals: [Refusal] = [], lookups: [Lookup] = [], document: DocumentPlan? = nil
-    ) -> CatalogueModel.Operation {
+    ) -> APIOperation {
         let api = APIDescription(
             id: "accounts", title: "", summary: "", bouquet: .entreprise, provider: "bank", legalBasis: [],
             freshness: "", perimeter: "", audience: "", keywords: [], lifecycle: .stable, isOpen: false, scopes: [],
@@ -29,7 +29,7 @@ enum Model {
         draft.refusals = refusals
         draft.lookups = lookups
         draft.document = document
-        return CatalogueModel.Operation(draft)
+        return APIOperation(draft)
     }
 
     static func plan(

@@ -32,7 +32,7 @@ enum Model {
     static func operation(
         _ id: String = "operation", limit: RateLimitGroup? = nil, index: Int = 0, slots: [String] = [],
         parameters: [Parameter] = []
-    ) -> CatalogueModel.Operation {
+    ) -> APIOperation {
         let api = APIDescription(
             id: "api", title: "", summary: "", bouquet: .particulier, provider: "bank", legalBasis: [], freshness: "",
             perimeter: "", audience: "", keywords: [], lifecycle: .stable, isOpen: false, scopes: [], recordings: [])
@@ -47,7 +47,7 @@ enum Model {
         draft.parameters = parameters
         draft.errorPrefix = "17"
         draft.errorProvider = "Bank"
-        return CatalogueModel.Operation(draft)
+        return APIOperation(draft)
     }
 
     static func parameter(_ name: String, slot: Int) -> Parameter {

@@ -4,7 +4,7 @@ import Values
 ///
 /// A call takes one snapshot at its start and keeps it to its end; a reload swaps the snapshot as a whole.
 public final class CompiledCatalogue: Sendable {
-    public let operations: [Operation]
+    public let operations: [APIOperation]
     public let apis: [APIDescription]
     public let providers: [String: ProviderDescription]
     public let scopes: ScopeTable
@@ -15,7 +15,7 @@ public final class CompiledCatalogue: Sendable {
     public let goneRoutes: [String: String]
 
     init(
-        operations: [Operation], apis: [APIDescription], providers: [String: ProviderDescription],
+        operations: [APIOperation], apis: [APIDescription], providers: [String: ProviderDescription],
         scopes: ScopeTable, limits: [RateLimitGroup], errors: ErrorNomenclature, goneRoutes: [String: String]
     ) {
         self.operations = operations
@@ -29,7 +29,7 @@ public final class CompiledCatalogue: Sendable {
     }
 
     /// The operation of that identifier.
-    public func operation(_ id: String) -> Operation? { operations.first { $0.id == id } }
+    public func operation(_ id: String) -> APIOperation? { operations.first { $0.id == id } }
 
     /// What to tell a caller of an address that no longer answers; nil for any other.
     ///
@@ -47,7 +47,7 @@ public final class CompiledCatalogue: Sendable {
     }
 
     /// The operations of an API, newest version first.
-    public func operations(of api: String) -> [Operation] {
+    public func operations(of api: String) -> [APIOperation] {
         operations.filter { $0.api.id == api }.sorted { $0.version > $1.version }
     }
 }
@@ -83,16 +83,16 @@ public struct ErrorNomenclature: Sendable {
 /// Finds the operation of a path.
 public struct RouteTable: Sendable {
     public enum Match: Sendable {
-        case operation(Operation, variables: [String: String])
+        case operation(APIOperation, variables: [String: String])
         /// The path exists in other versions only.
-        case unservedVersion(Int, sibling: Operation)
+        case unservedVersion(Int, sibling: APIOperation)
         case none
     }
 
-    private let fixed: [String: Operation]
-    private let variable: [Int: [(segments: [Substring], operation: Operation)]]
+    private let fixed: [String: APIOperation]
+    private let variable: [Int: [(segments: [Substring], operation: APIOperation)]]
 
-    init(_ operations: [Operation]) {
+    init(_ operations: [APIOperation]) {
         fixed = Dictionary(
             operations.filter { !$0.route.contains("{") }.map { ($0.route, $0) },
             uniquingKeysWith: { first, _ in first })

@@ -1,6 +1,6 @@
 import Values
 
-extension Operation {
+extension APIOperation {
     /// The request for that call: the first whose condition holds.
     public func plan(for facts: CallFacts) throws(MappingFailure) -> RequestPlan? {
         let frame = Frame(facts: facts, node: facts.body)
@@ -60,7 +60,7 @@ extension ProblemTemplate {
 
 extension CompiledCatalogue {
     /// HTTP status of an error of that operation; v2 has statuses of its own.
-    public func status(of problem: ProblemTemplate, in operation: Operation) -> Int {
+    public func status(of problem: ProblemTemplate, in operation: APIOperation) -> Int {
         let own = problem.status ?? errors.entry(operation.code(of: problem))?.status ?? 502
         guard operation.style == .particulierV2 else { return own }
         return problem.v2?.status ?? V2Errors.form(own, operation.code(of: problem)).status
@@ -80,6 +80,3 @@ extension Expression {
         try value(in: Frame(facts: facts, node: facts.body))
     }
 }
-
-/// ``Operation`` under a name that Foundation does not use as well.
-public typealias APIOperation = Operation

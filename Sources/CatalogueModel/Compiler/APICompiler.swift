@@ -20,7 +20,7 @@ struct APICompiler {
         "errors",
     ]
 
-    func compile(firstIndex: Int) -> (APIDescription, [Operation])? {
+    func compile(firstIndex: Int) -> (APIDescription, [APIOperation])? {
         file.allow(Self.keys, diagnostics)
         guard let provider = file["provider"]?.text.flatMap({ providers[$0] }) else {
             diagnostics.error("the provider is unknown", at: file["provider"] ?? file)
@@ -49,7 +49,7 @@ struct APICompiler {
             draft.index = firstIndex + offset
             draft.slots = compiler.slots
             complete(&draft, entry.1, parts, compiler.vocabulary)
-            return Operation(draft)
+            return APIOperation(draft)
         }
         return (api, operations)
     }
@@ -93,8 +93,8 @@ struct APICompiler {
         if draft.version == 0 { diagnostics.error("the path has no version", at: element["get"] ?? element) }
         draft.style = api.bouquet == .particulier ? (draft.version == 2 ? .particulierV2 : .particulier) : .entreprise
         if let identity = element["identity"] {
-            draft.identity = identity.text.flatMap(Operation.Identity.init) ?? .parameters
-            if identity.text.flatMap(Operation.Identity.init) == nil {
+            draft.identity = identity.text.flatMap(APIOperation.Identity.init) ?? .parameters
+            if identity.text.flatMap(APIOperation.Identity.init) == nil {
                 diagnostics.error("identity is parameters, france_connect or either", at: identity)
             }
         }

@@ -81,7 +81,7 @@ public struct CatalogueCompiler {
         let scopes = ScopeTable(Set(files.apis.flatMap { $0["scopes"]?.members.compactMap(\.key.text) ?? [] }).sorted())
         var limits: [String: RateLimitGroup] = [:]
         for file in files.bouquets { read(limits: file, into: &limits) }
-        var operations: [Operation] = []
+        var operations: [APIOperation] = []
         var apis: [APIDescription] = []
         var providers: [String: ProviderDescription] = [:]
         for file in files.providers {

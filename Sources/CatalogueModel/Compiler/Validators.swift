@@ -13,7 +13,7 @@ let catalogueValidators: [any CatalogueValidator] = [
 
 extension CatalogueFiles {
     /// The place of an operation in the files.
-    func place(of operation: Operation) -> Element? {
+    func place(of operation: APIOperation) -> Element? {
         for file in apis where file["api"]?.text == operation.api.id {
             return file["operations"]?[operation.id] ?? file
         }
@@ -22,7 +22,7 @@ extension CatalogueFiles {
 }
 
 extension CatalogueValidator {
-    func report(_ message: String, _ operation: Operation, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
+    func report(_ message: String, _ operation: APIOperation, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         guard let place = files.place(of: operation) else { return }
         diagnostics.error(message, at: place)
     }

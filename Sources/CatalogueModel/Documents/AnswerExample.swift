@@ -1,6 +1,6 @@
 import Values
 
-extension Operation {
+extension APIOperation {
     /// An answer with every key, made of the catalogue's own examples where a key has the name of a parameter.
     public var exampleAnswer: JSON {
         let known = Dictionary(
@@ -36,7 +36,7 @@ private struct ExampleMaker {
     }
 
     private func example(_ leaf: Field.Leaf, _ key: String) -> JSON {
-        let named = known[Operation.folded(key)]
+        let named = known[APIOperation.folded(key)]
         switch leaf {
         case .integer: return named?.int.map(JSON.integer) ?? 1
         case .number: return named?.int.map(JSON.integer) ?? .decimal("12.5")

@@ -46,7 +46,7 @@ public struct OpenAPIDocument: Sendable {
 }
 
 extension OpenAPIDocument.Part {
-    fileprivate func holds(_ operation: Operation) -> Bool {
+    fileprivate func holds(_ operation: APIOperation) -> Bool {
         switch self {
         case .bouquet(let bouquet): operation.api.bouquet == bouquet
         case .api(let id): operation.api.id == id
@@ -72,7 +72,7 @@ extension OpenAPIDocument.Part {
 
 /// How callers prove who they are.
 enum OpenAPISecurity {
-    static func schemes(_ operations: [Operation]) -> JSON {
+    static func schemes(_ operations: [APIOperation]) -> JSON {
         var schemes: [JSON.Member] = []
         if operations.contains(where: \.takesToken) {
             schemes.append(JSON.Member("jeton", bearer("Jeton de l'habilitation.", format: "JWT")))
@@ -88,7 +88,7 @@ enum OpenAPISecurity {
         return .object(schemes)
     }
 
-    static func requirement(_ operation: Operation) -> JSON {
+    static func requirement(_ operation: APIOperation) -> JSON {
         var names: [String] = []
         if operation.takesToken { names += ["jeton", "jetonXApiKey"] }
         if operation.takesFranceConnect { names.append("franceConnect") }

@@ -4,7 +4,7 @@ import Values
 struct OpenAPIOperation {
     let json: JSON
 
-    init(_ operation: Operation, _ responses: OpenAPIResponses) {
+    init(_ operation: APIOperation, _ responses: OpenAPIResponses) {
         var members: [JSON.Member] = [
             JSON.Member("operationId", .string(operation.id)),
             JSON.Member("tags", [.string(operation.api.title)]),
@@ -21,7 +21,7 @@ struct OpenAPIOperation {
         json = .object(members)
     }
 
-    private static func description(_ operation: Operation) -> String {
+    private static func description(_ operation: APIOperation) -> String {
         let api = operation.api
         var lines = [api.summary]
         if !api.perimeter.isEmpty { lines.append("Périmètre : \(api.perimeter)") }
@@ -34,7 +34,7 @@ struct OpenAPIOperation {
         return lines.joined(separator: "\n\n")
     }
 
-    private static func parameters(_ operation: Operation) -> [JSON] {
+    private static func parameters(_ operation: APIOperation) -> [JSON] {
         let traces = operation.traceParameters.map { trace in
             JSON.object([
                 JSON.Member("name", .string(trace.name)),

@@ -7,7 +7,7 @@ struct OpenAPIResponses {
     /// One example an error, by name; an operation whose error reads otherwise gives its own.
     private let shared: [String: JSON]
 
-    init(_ operations: [Operation], _ nomenclature: ErrorNomenclature) {
+    init(_ operations: [APIOperation], _ nomenclature: ErrorNomenclature) {
         errors = Dictionary(
             operations.map { ($0.id, $0.possibleErrors(nomenclature)) }, uniquingKeysWith: { first, _ in first })
         var shared: [String: JSON] = [:]
@@ -22,7 +22,7 @@ struct OpenAPIResponses {
     /// The shared examples, in the order of codes.
     var examples: JSON { .object(shared.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value) }) }
 
-    func responses(_ operation: Operation) -> JSON {
+    func responses(_ operation: APIOperation) -> JSON {
         var members = [JSON.Member("200", Self.accepted(operation))]
         let byStatus = Dictionary(grouping: errors[operation.id] ?? [], by: \.status)
         for (status, errors) in byStatus.sorted(by: { $0.key < $1.key }) {
@@ -31,7 +31,7 @@ struct OpenAPIResponses {
         return .object(members)
     }
 
-    private static func accepted(_ operation: Operation) -> JSON {
+    private static func accepted(_ operation: APIOperation) -> JSON {
         [
             "description": "La donnée demandée, réduite à ce que vos périmètres ouvrent.",
             "headers": references(
@@ -45,7 +45,7 @@ struct OpenAPIResponses {
         ]
     }
 
-    private func refused(_ operation: Operation, _ status: Int, _ errors: [PossibleError]) -> JSON {
+    private func refused(_ operation: APIOperation, _ status: Int, _ errors: [PossibleError]) -> JSON {
         let isV2 = operation.style == .particulierV2
         let schema = isV2 ? (status == 429 ? "TropDAppelsV2" : "ErreurV2") : "Erreurs"
         let titles = errors.map(\.title).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
@@ -67,7 +67,7 @@ struct OpenAPIResponses {
 
     private static func name(_ error: PossibleError) -> String { error.v2Name == nil ? error.code : "v2-\(error.code)" }
 
-    private static func example(_ error: PossibleError, _ operation: Operation) -> JSON {
+    private static func example(_ error: PossibleError, _ operation: APIOperation) -> JSON {
         let body = error.v2Name == nil ? body(error) : v2Body(error)
         return ["summary": .string(error.title), "value": body]
     }
@@ -109,7 +109,7 @@ struct OpenAPIResponses {
     private static func header(_ type: JSON, _ text: JSON) -> JSON { ["description": text, "schema": ["type": type]] }
 
     /// The schemas of errors that those operations need.
-    static func schemas(_ operations: [Operation]) -> JSON {
+    static func schemas(_ operations: [APIOperation]) -> JSON {
         var members: [JSON.Member] = []
         if operations.contains(where: { $0.style != .particulierV2 }) {
             members.append(JSON.Member("Erreurs", errorsSchema))

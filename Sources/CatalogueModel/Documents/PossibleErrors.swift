@@ -15,7 +15,7 @@ public struct PossibleError: Sendable, Hashable {
     let v2Name: String?
 }
 
-extension Operation {
+extension APIOperation {
     /// Every error that this operation can give, in the order of statuses and codes.
     public func possibleErrors(_ nomenclature: ErrorNomenclature) -> [PossibleError] {
         var seen: Set<String> = []

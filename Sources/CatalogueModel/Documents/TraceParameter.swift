@@ -8,7 +8,7 @@ public struct TraceParameter: Sendable {
     let missing: String?
 }
 
-extension Operation {
+extension APIOperation {
     /// What a call must say about itself, besides the operation's own parameters.
     public var traceParameters: [TraceParameter] {
         let recipient = TraceParameter(

@@ -35,7 +35,7 @@ public struct RecordingReplay {
     }
 
     private func differences(
-        _ problem: ProblemTemplate, _ operation: Operation, _ recording: APIDescription.Recording
+        _ problem: ProblemTemplate, _ operation: APIOperation, _ recording: APIDescription.Recording
     ) -> [Diagnostic] {
         let (status, code) = (catalogue.status(of: problem, in: operation), operation.code(of: problem))
         if status == recording.expectedStatus, recording.expectedCode.map({ $0 == code }) ?? true { return [] }

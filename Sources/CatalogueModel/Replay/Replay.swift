@@ -19,7 +19,7 @@ public struct Replay: Sendable {
     }
 
     /// The facts of a call with those parameters, by name on the wire or, for FranceConnect, by canonical name.
-    public func facts(_ operation: Operation, parameters: [(name: String, value: JSON)]) -> CallFacts {
+    public func facts(_ operation: APIOperation, parameters: [(name: String, value: JSON)]) -> CallFacts {
         var values = [JSON?](repeating: nil, count: operation.slots.count)
         for (name, value) in parameters {
             let declared = operation.parameters.first { $0.name == name || $0.plainName == name }
@@ -33,7 +33,7 @@ public struct Replay: Sendable {
 
     /// Puts a provider's answer into the facts of a call; `pages` is the text of the document that it holds.
     public func received(
-        _ facts: CallFacts, status: Int, headers: [String: String], bytes: Data, by operation: Operation,
+        _ facts: CallFacts, status: Int, headers: [String: String], bytes: Data, by operation: APIOperation,
         pages: [String] = []
     ) -> CallFacts {
         var facts = facts
@@ -50,7 +50,7 @@ public struct Replay: Sendable {
     }
 
     /// The outcome of a call whose answer has been received. An answer without its stated shape is unknown (`NN999`).
-    public func outcome(_ operation: Operation, _ facts: CallFacts, scopes: ScopeSet) -> Outcome {
+    public func outcome(_ operation: APIOperation, _ facts: CallFacts, scopes: ScopeSet) -> Outcome {
         do {
             if let problem = try operation.verdict(on: facts) { return .problem(problem) }
             return .answer(try operation.answer.project(facts, scopes: scopes, maskText: operation.provider.maskText))

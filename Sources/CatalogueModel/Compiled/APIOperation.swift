@@ -1,7 +1,7 @@
 import Values
 
 /// One address of the hub that answers data: a version and a way of asking of an API.
-public final class Operation: Sendable {
+public final class APIOperation: Sendable {
     public let id: String
     public let api: APIDescription
     public let version: Int
@@ -85,8 +85,8 @@ struct OperationDraft {
     var api: APIDescription
     var version = 0
     var route = ""
-    var identity = Operation.Identity.parameters
-    var style = Operation.Style.particulier
+    var identity = APIOperation.Identity.parameters
+    var style = APIOperation.Style.particulier
     var parameters: [Parameter] = []
     var checks: [ParameterCheck] = []
     var slots: [String] = []
