@@ -44,12 +44,15 @@ extension RequestPlan {
 
     /// `application/x-www-form-urlencoded` with `%20` for spaces, which every server reads.
     static func encoded(_ pairs: [(name: String, value: String)]) -> String {
-        var text = ""
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(512)
         for pair in pairs {
-            if !text.isEmpty { text += "&" }
-            text += percentEncoded(pair.name) + "=" + percentEncoded(pair.value)
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
+            percentEncode(pair.name, into: &bytes)
+            bytes.append(UInt8(ascii: "="))
+            percentEncode(pair.value, into: &bytes)
         }
-        return text
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// A path whose variable parts hold no sign that would change its meaning; only slashes of the template stay.
@@ -71,17 +74,25 @@ extension RequestPlan {
 
     /// Percent-encoding of all but unreserved signs (RFC 3986 §2.3).
     static func percentEncoded(_ text: String, keeping kept: UInt8? = nil) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
+        percentEncode(text, keeping: kept, into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static let digits = Array("0123456789ABCDEF".utf8)
+
+    private static func percentEncode(_ text: String, keeping kept: UInt8? = nil, into bytes: inout [UInt8]) {
         for byte in text.utf8 {
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 bytes.append(byte)
             case kept: bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            default:
+                bytes.append(UInt8(ascii: "%"))
+                bytes.append(digits[Int(byte >> 4)])
+                bytes.append(digits[Int(byte & 15)])
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,11 +1,12 @@
 import CatalogueModel
+import HTTPTypes
 import Values
 
 /// What the gateway answers a call, before the listener writes it.
 public struct Answer: Sendable {
     public var status: Int
     public var contentType: String
-    public var headers: [(name: String, value: String)] = []
+    public var headers: [(name: HTTPField.Name, value: String)] = []
     public var body: [UInt8]
 }
 
@@ -31,7 +32,7 @@ struct Presentation {
     func answer(_ problems: [Problem], _ call: Call, _ facts: AnswerFacts) -> Answer {
         guard let first = problems.first else { return answer([], status: 500, call, facts) }
         var headers = headers(call, facts)
-        if let seconds = first.retryAfter { headers.append(("Retry-After", String(seconds))) }
+        if let seconds = first.retryAfter { headers.append((.retryAfter, String(seconds))) }
         if style == .particulierV2 {
             let form = first.v2Form
             // A limit is refused in a shape of its own in v2.
@@ -42,24 +43,24 @@ struct Presentation {
         return Answer(status: first.status, contentType: contentType, headers: headers, body: body.bytes)
     }
 
-    private func headers(_ call: Call, _ facts: AnswerFacts) -> [(name: String, value: String)] {
+    private func headers(_ call: Call, _ facts: AnswerFacts) -> [(name: HTTPField.Name, value: String)] {
         var headers = Self.common(call)
-        headers.append(("X-Response-Cached", facts.cachedFor == nil ? "false" : "true"))
-        headers.append(("X-Cache-Expires-in", facts.cachedFor.map(String.init) ?? ""))
+        headers.append((.responseCached, facts.cachedFor == nil ? "false" : "true"))
+        headers.append((.cacheExpiresIn, facts.cachedFor.map(String.init) ?? ""))
         if let quota = facts.quota {
-            headers.append(("RateLimit-Limit", String(quota.limit)))
-            headers.append(("RateLimit-Remaining", String(quota.remaining)))
-            headers.append(("RateLimit-Reset", String(quota.reset)))
+            headers.append((.rateLimit, String(quota.limit)))
+            headers.append((.rateLimitRemaining, String(quota.remaining)))
+            headers.append((.rateLimitReset, String(quota.reset)))
         }
         return headers
     }
 
     /// Headers of every answer of the hub. Answers hold personal data: nobody on the way may keep them.
-    static func common(_ call: Call) -> [(name: String, value: String)] {
+    static func common(_ call: Call) -> [(name: HTTPField.Name, value: String)] {
         [
-            ("X-Request-Id", call.requestID), ("Cache-Control", "no-cache, no-store"), ("Vary", "Accept, Origin"),
-            ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "SAMEORIGIN"),
-            ("Strict-Transport-Security", "max-age=63072000"),
+            (.requestID, call.requestID), (.cacheControl, "no-cache, no-store"), (.vary, "Accept, Origin"),
+            (.xContentTypeOptions, "nosniff"), (.frameOptions, "SAMEORIGIN"),
+            (.strictTransportSecurity, "max-age=63072000"),
         ]
     }
 }

@@ -2,6 +2,8 @@ import CatalogueModel
 import DataProviders
 import Foundation
 import Ledger
+import NIOCore
+import NIOPosix
 import Values
 
 /// The way of one call, in the order of the contract: credential, address, limit, scope, equal call in flight, mandatory
@@ -65,7 +67,7 @@ struct CallPipeline {
         guard call.method == "GET" else {
             return Answer(
                 status: 405, contentType: "text/plain; charset=utf-8",
-                headers: Presentation.common(call) + [("Allow", "GET")],
+                headers: Presentation.common(call) + [(.allow, "GET")],
                 body: Array("Cette adresse ne se lit qu'avec GET.".utf8))
         }
         let caller: Caller
@@ -247,13 +249,25 @@ struct CallPipeline {
         snapshot.metrics[operation.index].record(
             status: answer.status, total: total, provider: provider, cached: record.cached)
         do {
-            _ = try await gateway.parts.ledger.append(record)
+            try await write(record)
         } catch {
             return presentation.answer([problems.problem("00510")], call, AnswerFacts(quota: progress.facts.quota))
         }
         var answer = answer
-        answer.headers.append(("X-Runtime", String(Double(total) / 1_000_000)))
+        answer.headers.append((.runtime, String(Double(total) / 1_000_000)))
         return answer
+    }
+
+    /// Waits for the record's flush and goes on on the event loop of the call: woken by the ledger's thread directly,
+    /// a call would change threads twice.
+    private func write(_ record: CallRecord) async throws {
+        guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else {
+            try await gateway.parts.ledger.append(record)
+            return
+        }
+        let promise = loop.makePromise(of: UInt64.self)
+        gateway.parts.ledger.append(record) { result in promise.completeWith(result.mapError { $0 as any Error }) }
+        _ = try await promise.futureResult.get()
     }
 
     private func recipient(_ progress: Progress) -> String? {

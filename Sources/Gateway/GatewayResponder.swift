@@ -22,21 +22,12 @@ where Fallback.Context == BasicRequestContext {
         let path = QueryParameters.decodedPath(request.uri.path)
         if Self.mayBeHub(path) {
             let call = Call(request, path: path, remoteAddress: callerAddress.address(request, context))
-            let answer = await withTaskExecutorPreference(LoopExecutor.of(context.channel.eventLoop)) {
-                await gateway.answer(call)
-            }
-            if let answer { return Response(answer) }
+            if let answer = await gateway.answer(call) { return Response(answer) }
         }
         return try await fallback.respond(to: request, context: context.basic)
     }
 
     private static func mayBeHub(_ path: String) -> Bool { path.hasPrefix("/v") || path.hasPrefix("/api/") }
-}
-
-extension HTTPField.Name {
-    // Constant names: the force of `Name("…")!` is replaced by a fallback that never comes to pass.
-    static let apiKey = HTTPField.Name("X-Api-Key") ?? .authorization
-    static let requestID = HTTPField.Name("X-Request-Id") ?? .from
 }
 
 extension Call {
@@ -59,9 +50,7 @@ extension Response {
         var fields = HTTPFields()
         fields.reserveCapacity(answer.headers.count + 1)
         fields[.contentType] = answer.contentType
-        for header in answer.headers {
-            if let name = HTTPField.Name(header.name) { fields[name] = header.value }
-        }
+        for header in answer.headers { fields.append(HTTPField(name: header.name, value: header.value)) }
         self.init(
             status: .init(code: answer.status), headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))

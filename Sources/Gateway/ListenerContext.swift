@@ -40,7 +40,3 @@ public struct CallerAddress: Sendable {
 
     private func isProxy(_ address: String) -> Bool { proxies.contains { $0.contains(address) } }
 }
-
-extension HTTPField.Name {
-    static let forwardedFor = HTTPField.Name("X-Forwarded-For") ?? .from
-}

@@ -32,7 +32,7 @@ extension APIOperation {
     /// The first error of each check that fails, in the order of the descriptor.
     func failedChecks(_ values: [JSON?], today: CivilDate) -> [(code: String, parameter: String)] {
         checks.compactMap { check in
-            check.rule.accepts(check.slots.map { values[$0] }, today: today) ? nil : (check.code, check.parameter)
+            check.accepts(values, today: today) ? nil : (check.code, check.parameter)
         }
     }
 

@@ -80,6 +80,7 @@ import Values
         Row(". | null-if '00'", "00", JSON.null), Row(". | null-if '00'", "01", "01"),
         Row(". | required", "a", "a"), Row(". | required", "", nil), Row(". | required", nil, nil),
         Row(". | required", false, false),
+        Row("(missing ?? .) | pad 2", "3", "03"), Row("missing ?? . | pad 2", "3", "03"),
         Row(". | base64", "é?>", "w6k/Pg=="), Row(". | base64url", "é?>", "w6k_Pg=="),
         Row(". | capture '^([A-Z]{2})$'", "x\nAB\ny", "AB"), Row(". | capture 'b.'", "abc", "bc"),
         Row(". | capture 'z'", "abc", JSON.null),

@@ -78,7 +78,7 @@ struct HubBench: Sendable {
         options.companies = 60
         options.clock = clock.wall
         options.clientKeys = folder.franceConnectJWKS
-        options.scopes = RunningHub.scopes
+        options.scopes = (try? Self.catalogue.get())?.scopes.names ?? []
         let sandbox = try Sandbox(options)
         let (ready, continuation) = AsyncStream.makeStream(of: [String: String].self)
         group.addTask { try await sandbox.run { continuation.yield($0) } }
@@ -120,6 +120,9 @@ struct Query: Sendable {
 
     /// With one more value of that name.
     func adding(_ name: String, _ value: String) -> Query { Query(pairs: pairs + [(name, value)]) }
+
+    /// Whether no value of that name is sent.
+    func isWithout(_ name: String) -> Bool { !pairs.contains { $0.name == name } }
 
     /// In the names of v2.
     var v2: Query {

@@ -84,8 +84,10 @@ struct ParameterRulesTests {
                 let v3 = try await hub.send(rule.query.civility, token: token)
                 #expect(v3.status == (rule.code == nil ? 200 : 422) && v3.code == rule.code, "v3 \(rule.change)")
                 let v2 = try await hub.send(rule.query.version2, token: token)
-                #expect(v2.status == (rule.code == nil ? 200 : 400), "v2 \(rule.change)")
-                guard let code = rule.code else { continue }
+                // v2 takes a person without first names, as its published cases do.
+                let codeInV2 = rule.change == "prenoms[]=" && rule.query.isWithout("prenoms[]") ? nil : rule.code
+                #expect(v2.status == (codeInV2 == nil ? 200 : 400), "v2 \(rule.change)")
+                guard let code = codeInV2 else { continue }
                 let detail = hub.hub.catalogue.errors.entry(code)?.detail ?? "none"
                 #expect(
                     v2.json == ["error": "bad_request", "reason": .string(detail), "message": .string(detail)],

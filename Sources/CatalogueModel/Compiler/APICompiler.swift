@@ -129,7 +129,7 @@ struct APICompiler {
         if draft.identity != .franceConnect { draft.lookups = lookups(parts, requests) }
         if let refusals = file["refusals"] { draft.refusals = requests.refusals(refusals) }
         if let document = file["document"], context.applies(document) { draft.document = requests.document(document) }
-        draft.example = example(element["example"] ?? file["example"])
+        draft.example = element["example"].map { example($0) } ?? sharedExample(draft)
         draft.answer = answer(element, context, draft)
     }
 
@@ -174,6 +174,19 @@ struct APICompiler {
 
     private func example(_ element: Element?) -> [(name: String, value: JSON)] {
         (element?.members ?? []).compactMap { member in member.key.text.map { ($0, member.value.json) } }
+    }
+
+    /// The API's example under the names of the operation: a parameter of an older version has the value of the newer
+    /// one that it fills in.
+    private func sharedExample(_ draft: OperationDraft) -> [(name: String, value: JSON)] {
+        let values = Dictionary(example(file["example"]), uniquingKeysWith: { $1 })
+        return draft.parameters.compactMap { parameter in
+            let canonical = draft.slots[parameter.slot]
+            guard let value = values[parameter.name] ?? values[canonical] ?? values[canonical + "[]"] else {
+                return nil
+            }
+            return (parameter.name, parameter.isList ? value : value.items?.first ?? value)
+        }
     }
 
     private func recording(_ element: Element) -> APIDescription.Recording? {

@@ -153,6 +153,10 @@ struct ExpressionParser {
         case .symbol("["):
             tokens.removeFirst()
             value = try list()
+        case .symbol("("):
+            tokens.removeFirst()
+            value = try alternatives()
+            try expect(")")
         case .symbol("."):
             tokens.removeFirst()
             value = .node

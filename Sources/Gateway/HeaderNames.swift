@@ -1,0 +1,18 @@
+import HTTPTypes
+
+/// The headers of the hub's contract, made once. Each text is a valid name; what stands for a name that were not one
+/// would never be read.
+extension HTTPField.Name {
+    static let apiKey = named("X-Api-Key")
+    static let requestID = named("X-Request-Id")
+    static let forwardedFor = named("X-Forwarded-For")
+    static let responseCached = named("X-Response-Cached")
+    static let cacheExpiresIn = named("X-Cache-Expires-in")
+    static let rateLimit = named("RateLimit-Limit")
+    static let rateLimitRemaining = named("RateLimit-Remaining")
+    static let rateLimitReset = named("RateLimit-Reset")
+    static let frameOptions = named("X-Frame-Options")
+    static let runtime = named("X-Runtime")
+
+    private static func named(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .from }
+}
