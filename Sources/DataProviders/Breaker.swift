@@ -57,6 +57,11 @@ public struct Breaker: Sendable, Equatable {
         }
     }
 
+    /// Gives back the right to probe of a call that met no provider.
+    public mutating func release() {
+        if case .probing = state { state = .open(until: 0) }
+    }
+
     /// True where calls pass.
     public var isClosed: Bool { if case .closed = state { true } else { false } }
 }
@@ -83,6 +88,8 @@ public final class Breakers: Sendable {
         let now = now
         states.withLock { $0[provider, default: model].record(success: success, at: now) }
     }
+
+    func release(_ provider: String) { states.withLock { $0[provider]?.release() } }
 
     /// Providers whose calls are refused now.
     public var open: [String] { states.withLock { $0.filter { !$0.value.isClosed }.keys.sorted() } }

@@ -1,5 +1,6 @@
 import CatalogueModel
 import Foundation
+import Logging
 import Values
 
 /// Puts the question of an operation to its provider and says what came of it.
@@ -15,6 +16,7 @@ public struct Connector: Sendable {
     private let breakers: Breakers
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
+    private let logger = Logger(label: "unefois.providers")
     private let providers: @Sendable () -> [String: ProviderDescription]
 
     public init(
@@ -38,6 +40,8 @@ public struct Connector: Sendable {
             return .refused(problem, asked)
         }
         var facts = asked
+        // Only what came of an exchange says how a provider is.
+        var hasAnswered = false
         do {
             for lookup in operation.lookups { await fillIn(lookup, &facts) }
             guard let plan = try operation.plan(for: facts) else {
@@ -45,19 +49,31 @@ public struct Connector: Sendable {
             }
             try await exchange(plan, operation, &facts)
             breakers.record(operation.provider.id, success: facts.status < 500)
+            hasAnswered = true
             if let problem = try operation.verdict(on: facts) { return .refused(problem, facts) }
             try await keepDocument(operation, &facts)
             return .answered(facts)
         } catch let failure as TransportFailure {
             breakers.record(operation.provider.id, success: false)
-            return .refused(failure.problem, facts)
-        } catch let failure as ProviderFailure {
-            breakers.record(operation.provider.id, success: true)
-            return .refused(failure.problem, facts)
+            return refused(failure.problem, operation, facts, because: "\(failure)")
         } catch {
-            breakers.record(operation.provider.id, success: true)
-            return .refused(ProblemTemplate(code: "NN999"), facts)
+            if !hasAnswered { breakers.release(operation.provider.id) }
+            let problem = (error as? ProviderFailure)?.problem ?? ProblemTemplate(code: "NN999")
+            return refused(problem, operation, facts, because: (error as? MappingFailure)?.reason ?? problem.code)
         }
+    }
+
+    /// Says in the log why, without a value of the call: reasons are made of names only.
+    private func refused(
+        _ problem: ProblemTemplate, _ operation: APIOperation, _ facts: CallFacts, because reason: String
+    ) -> Outcome {
+        logger.warning(
+            "un fournisseur n'a pas répondu comme prévu",
+            metadata: [
+                "operation": "\(operation.id)", "code": "\(problem.code)", "reason": "\(reason)",
+                "request": "\(facts.requestID)",
+            ])
+        return .refused(problem, facts)
     }
 
     /// Sends the plan's request; follows one stated redirection, and asks once more with a new token where the

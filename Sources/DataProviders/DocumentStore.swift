@@ -54,14 +54,14 @@ public struct DocumentStore: DocumentKeeping {
         let (folder, now) = (folder, Int(clock.now().timeIntervalSince1970))
         return try await Self.onThread {
             var count = 0
-            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            // A file under another name is one that is still being written.
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasSuffix(".bin") {
                 let file = folder.appending(path: name)
                 guard let handle = try? FileHandle(forReadingFrom: file) else { continue }
                 let header = try handle.read(upToCount: 8) ?? Data()
                 try handle.close()
                 guard header.count < 8 || header.reduce(0, { $0 << 8 | Int($1) }) <= now else { continue }
-                try FileManager.default.removeItem(at: file)
-                count += 1
+                if (try? FileManager.default.removeItem(at: file)) != nil { count += 1 }
             }
             return count
         }

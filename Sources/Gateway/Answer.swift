@@ -15,7 +15,6 @@ struct AnswerFacts {
     var quota: RateLimiter.Quota?
     /// Seconds for which the answer stays in the cache; nil where it was not read from it.
     var cachedFor: Int?
-    var isCacheable = false
 }
 
 /// Writes answers and errors in the conventions of the operation.

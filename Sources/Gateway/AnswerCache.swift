@@ -22,8 +22,10 @@ public final class AnswerCache: Sendable {
     public init(bound: Int = 20_000) { self.bound = bound }
 
     /// The place of a call in the cache.
-    func key(_ operation: APIOperation, _ values: [JSON?], _ scopes: [String]) -> Data {
+    /// - Parameter generation: that of the catalogue; an answer mapped by a former one is never found again.
+    func key(_ operation: APIOperation, _ values: [JSON?], _ scopes: [String], generation: Int = 0) -> Data {
         let identity: JSON = [
+            "generation": .integer(generation),
             "operation": .string(operation.id), "values": .array(values.map { $0 ?? .null }),
             "scopes": .array(scopes.map(JSON.string)),
         ]
@@ -53,7 +55,14 @@ public final class AnswerCache: Sendable {
 }
 
 extension CacheLifetime {
-    /// The moment until which an answer given now may be served.
+    /// The moment until which an answer given now may be served: never longer than the document that it links to, nor
+    /// than the month that it may speak of.
+    func end(from now: Date, _ operation: APIOperation) -> Date {
+        let document = operation.document.map { now.addingTimeInterval(Double($0.lifetime)) } ?? .distantFuture
+        let month = operation.slots.contains("mois") ? Paris.endOfMonth(after: now) : .distantFuture
+        return min(end(from: now), document, month)
+    }
+
     func end(from now: Date) -> Date {
         switch self {
         case .seconds(let seconds): now.addingTimeInterval(Double(seconds))

@@ -34,6 +34,7 @@ struct CallPipeline {
         var traceability: Traceability
         var scopes = ScopeSet()
         var subject: String?
+        var caseReference: String?
         var code: String?
         var providerTime: Duration?
     }
@@ -118,10 +119,8 @@ struct CallPipeline {
     // MARK: - What it may do
 
     private func limit(_ progress: inout Progress) throws(Refusal) {
-        if let blocks = progress.caller.addresses {
-            guard let address = call.remoteAddress, blocks.contains(where: { $0.contains(address) }) else {
-                throw Refusal(problems: [problems.problem("00107")])
-            }
+        guard progress.caller.admits(call.remoteAddress) else {
+            throw Refusal(problems: [problems.problem("00107")])
         }
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
         let quota = gateway.limiter.count(progress.caller.limitKey, operation, progress.caller.limit, now: now)
@@ -140,7 +139,7 @@ struct CallPipeline {
 
     private func flightKey(_ progress: Progress) -> String {
         let parameters = call.query.pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&")
-        return progress.caller.limitKey + " " + call.path + "?" + parameters
+        return progress.caller.tokenID + " " + call.path + "?" + parameters
     }
 
     private func checkTraceability(_ progress: Progress) throws(Refusal) {
@@ -158,7 +157,7 @@ struct CallPipeline {
         let values = operation.values(call.query, variables, progress.caller.identity)
         let now = gateway.parts.clock.now()
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
-        progress.subject = subject(values, now)
+        (progress.subject, progress.caseReference) = try pseudonyms(values, progress, now)
         let failed = operation.failedChecks(values, today: gateway.parts.clock.today)
         guard failed.isEmpty else {
             throw Refusal(problems: failed.map { problems.problem($0.code, parameter: $0.parameter) })
@@ -191,13 +190,15 @@ struct CallPipeline {
             let body = try await asked(values, &progress)
             return presentation.answer(body, status: 200, call, progress.facts)
         }
-        let key = gateway.cache.key(operation, values, snapshot.catalogue.scopes.names(of: progress.scopes))
+        let key = gateway.cache.key(
+            operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
+            generation: snapshot.catalogue.generation)
         if !call.wantsFresh, let kept = gateway.cache.answer(key, now: now) {
             progress.facts.cachedFor = kept.secondsLeft
             return presentation.answer(kept.body, status: 200, call, progress.facts)
         }
         let body = try await asked(values, &progress)
-        gateway.cache.keep(body, key, until: lifetime.end(from: now), now: now)
+        gateway.cache.keep(body, key, until: lifetime.end(from: now, operation), now: now)
         return presentation.answer(body, status: 200, call, progress.facts)
     }
 
@@ -217,7 +218,7 @@ struct CallPipeline {
         case .answered(let facts):
             do throws(MappingFailure) {
                 return try operation.answer
-                    .project(facts, scopes: progress.caller.scopes, maskText: operation.provider.maskText).bytes
+                    .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText).bytes
             } catch {
                 throw Refusal(problems: [problems.problem(ProblemTemplate(code: "NN999"), operation, nil)])
             }
@@ -226,11 +227,23 @@ struct CallPipeline {
 
     // MARK: - What is kept of it
 
-    /// The company's number, or a pseudonym of the person: never who it is.
-    private func subject(_ values: [JSON?], _ now: Date) -> String? {
-        let subject = Subject(operation, values)
-        if let company = subject.company { return company }
-        return subject.person.flatMap { try? gateway.parts.pseudonyms.pseudonym(of: $0, at: now) }
+    /// The company's number, or a pseudonym of the person: never who it is. The caller's file reference is free text
+    /// that may name a person: it is kept as a pseudonym, found again by whoever knows the reference.
+    ///
+    /// Without its pseudonym key a call cannot be traced, so it is refused.
+    private func pseudonyms(
+        _ values: [JSON?], _ progress: Progress, _ now: Date
+    ) throws(Refusal) -> (subject: String?, caseReference: String?) {
+        let (subject, keys) = (Subject(operation, values), gateway.parts.pseudonyms)
+        do {
+            let person = try subject.person.map { try keys.pseudonym(of: $0, at: now) }
+            let reference = try progress.traceability.object.map { object in
+                try keys.pseudonym(of: Array(("object|" + object).utf8), at: now)
+            }
+            return (subject.company ?? person, reference)
+        } catch {
+            throw Refusal(problems: [problems.problem("00510")])
+        }
     }
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
@@ -239,11 +252,12 @@ struct CallPipeline {
         let provider = progress.providerTime.map(Self.microseconds) ?? 0
         let now = gateway.parts.clock.now()
         let record = CallRecord(
-            time: now, requestID: call.requestID, grant: progress.caller.grantID, token: progress.caller.tokenID,
+            time: now, requestID: recordedRequestID(now), grant: progress.caller.grantID,
+            token: progress.caller.tokenID,
             organisation: progress.caller.organisation, recipient: recipient(progress),
             purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
             scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
-            caseReference: caseReference(progress, now),
+            caseReference: progress.caseReference,
             outcome: .init(status: answer.status, code: progress.code), cached: progress.facts.cachedFor != nil,
             durations: .init(total: total, provider: provider))
         snapshot.metrics[operation.index].record(
@@ -270,16 +284,15 @@ struct CallPipeline {
         _ = try await promise.futureResult.get()
     }
 
-    private func recipient(_ progress: Progress) -> String? {
-        progress.traceability.hasValidRecipient ? progress.traceability.recipient : nil
+    /// A UUID says nothing of anybody; any other identifier of the caller's might, and is kept as a pseudonym.
+    private func recordedRequestID(_ now: Date) -> String {
+        if RequestID.isUUID(call.requestID) { return call.requestID }
+        let bytes = Array(("request|" + call.requestID).utf8)
+        return (try? gateway.parts.pseudonyms.pseudonym(of: bytes, at: now)) ?? "inconnu"
     }
 
-    /// The caller's file reference is free text that may name a person: kept as a pseudonym, found again by whoever
-    /// knows the reference.
-    private func caseReference(_ progress: Progress, _ now: Date) -> String? {
-        progress.traceability.object.flatMap { object in
-            try? gateway.parts.pseudonyms.pseudonym(of: Array(("object|" + object).utf8), at: now)
-        }
+    private func recipient(_ progress: Progress) -> String? {
+        progress.traceability.hasValidRecipient ? progress.traceability.recipient : nil
     }
 
     private static func microseconds(_ duration: Duration) -> Int {

@@ -13,7 +13,8 @@ struct Caller: Sendable {
     let limit: Grant.Limit
     /// What calls are counted under.
     let limitKey: String
-    let addresses: [AddressBlock]?
+    /// Whether a call may come from an address.
+    let admits: @Sendable (String?) -> Bool
     /// The citizen's identity, where FranceConnect gives it.
     let identity: [String: JSON]?
 
@@ -24,8 +25,9 @@ struct Caller: Sendable {
         purpose = right.grant.purpose
         scopes = right.scopes
         limit = right.grant.limit
-        limitKey = right.token.id
-        addresses = right.addresses
+        // A limit of the grant's own is shared by its tokens; the groups' limits are each token's.
+        limitKey = if case .perMinute = right.grant.limit { right.grant.id } else { right.token.id }
+        admits = right.admits
         identity = nil
     }
 
@@ -39,7 +41,7 @@ struct Caller: Sendable {
         self.scopes = scopes
         limit = .standard
         limitKey = tokenID
-        addresses = nil
+        admits = { _ in true }
         identity = citizen.identity
     }
 }

@@ -104,11 +104,13 @@ public final class Gateway: Sendable {
             await collection.add(hmac: HMACKey(from: secret.exposed), digestAlgorithm: .sha256, kid: id)
             verifiers[kid] = try await collection.getKey(for: id)
         }
-        state.withLock { [verifiers] in
-            $0.verifiers = verifiers
-            $0.seal()
+        let changed = state.withLock { [verifiers] state in
+            guard Set(state.verifiers.keys) != Set(verifiers.keys) else { return false }
+            state.verifiers = verifiers
+            state.seal()
+            return true
         }
-        verified.clear()
+        if changed { verified.clear() }
     }
 
     /// Answers a call, or says that its path is none of the hub's.
@@ -121,7 +123,7 @@ public final class Gateway: Sendable {
         case .unservedVersion(_, let sibling):
             return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: sibling)
                 .answerForUnservedVersion()
-        case .none: return nil
+        case .none: return rights(call)
         }
     }
 }

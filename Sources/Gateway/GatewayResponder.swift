@@ -27,7 +27,9 @@ where Fallback.Context == BasicRequestContext {
         return try await fallback.respond(to: request, context: context.basic)
     }
 
-    private static func mayBeHub(_ path: String) -> Bool { path.hasPrefix("/v") || path.hasPrefix("/api/") }
+    private static func mayBeHub(_ path: String) -> Bool {
+        path.hasPrefix("/v") || path.hasPrefix("/api/") || path == "/privileges"
+    }
 }
 
 extension Call {

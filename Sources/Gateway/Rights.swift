@@ -17,6 +17,12 @@ final class CallRight: Sendable {
         // A block that cannot be read refuses every address: fail closed.
         addresses = grant.allowedAddresses.isEmpty ? nil : grant.allowedAddresses.compactMap(AddressBlock.init)
     }
+
+    /// Whether a call may come from that address.
+    func admits(_ address: String?) -> Bool {
+        guard let addresses else { return true }
+        return address.map { address in addresses.contains { $0.contains(address) } } ?? false
+    }
 }
 
 /// Everything that a call needs to know, at one moment. A call takes one and keeps it to its end.

@@ -22,10 +22,6 @@ public struct ServiceRoutes: Sendable {
     }
 
     public func add(to router: Router<BasicRequestContext>) {
-        for path in ["/privileges", "/v2/privileges"] {
-            router.get("\(path)") { request, _ in rights(request, .entreprise) }
-        }
-        router.get("/api/introspect") { request, _ in rights(request, .particulierV2) }
         for path in ["/v2/ping", "/v3/ping", "/api/ping", "/api/caf/ping", "/api/impots/ping"] {
             router.get("\(path)") { request, _ in json("pong") }
         }
@@ -48,21 +44,6 @@ public struct ServiceRoutes: Sendable {
             return nil
         }
         return text("Cette adresse n'existe pas. Vérifiez-la dans le catalogue.", .notFound)
-    }
-
-    private func rights(_ request: Request, _ style: APIOperation.Style) -> Response {
-        let call = Call(request, path: request.uri.path, remoteAddress: nil)
-        let snapshot = gateway.snapshot
-        let now = gateway.parts.clock.now()
-        switch gateway.credentials.right(call.bearer ?? call.apiKey, snapshot, now: now) {
-        case .failure(let refused):
-            let problem = ProblemFactory(catalogue: snapshot.catalogue).problem(refused.code)
-            return Response(Presentation(style: style).answer([problem], call, AnswerFacts()))
-        case .success(let right):
-            let scopes = JSON.array(right.grant.scopes.map(JSON.string))
-            if style == .entreprise { return json(["data": ["privileges": scopes], "links": [:], "meta": [:]]) }
-            return json(["_id": .string(right.token.id), "name": "", "scopes": scopes])
-        }
     }
 
     private var providers: [ProviderDescription] {

@@ -17,7 +17,15 @@ struct Subject {
         let number = [value("siret"), value("siren")].first { CompanyNumber.isSiret($0) || CompanyNumber.isSiren($0) }
         company = number
         let student = value("ine")
-        let identity = student.isEmpty ? FranceConnectIdentity.parameters.map(value) : ["INE", student]
+        // A date given whole (v2) counts as its parts.
+        let date = CivilDate(value("dateNaissance"))
+        let whole = [
+            "anneeDateNaissance": date?.year, "moisDateNaissance": date?.month, "jourDateNaissance": date?.day,
+        ]
+        let parts = FranceConnectIdentity.parameters.map { name in
+            whole[name]?.flatMap { $0 }.map(String.init) ?? value(name)
+        }
+        let identity = student.isEmpty ? parts : ["INE", student]
         person = identity.allSatisfy(\.isEmpty) ? nil : Array(identity.joined(separator: "|").utf8)
     }
 

@@ -27,10 +27,6 @@ public struct CallRecord: Sendable, Hashable {
     public var subject: String?
     /// Reference of the case for which the data was asked.
     public var caseReference: String?
-    /// The `context` given by the caller (traceability of API Entreprise).
-    public var context: String?
-    /// The `object` given by the caller (traceability of API Entreprise).
-    public var object: String?
     public var outcome: Outcome
     /// True where the answer came from the cache.
     public var cached: Bool
@@ -65,7 +61,7 @@ public struct CallRecord: Sendable, Hashable {
     public init(
         time: Date, requestID: String, grant: String? = nil, token: String? = nil, organisation: String? = nil,
         recipient: String? = nil, purpose: String? = nil, operation: String, provider: String, scopes: [String] = [],
-        subject: String? = nil, caseReference: String? = nil, context: String? = nil, object: String? = nil,
+        subject: String? = nil, caseReference: String? = nil,
         outcome: Outcome, cached: Bool = false, durations: Durations
     ) {
         self.sequence = 0
@@ -81,8 +77,6 @@ public struct CallRecord: Sendable, Hashable {
         self.scopes = scopes
         self.subject = subject
         self.caseReference = caseReference
-        self.context = context
-        self.object = object
         self.outcome = outcome
         self.cached = cached
         self.durations = durations

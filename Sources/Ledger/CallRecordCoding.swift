@@ -24,8 +24,6 @@ extension CallRecord {
         writer.texts(",\"scopes\":", scopes)
         writer.text(",\"subject\":", subject)
         writer.text(",\"caseReference\":", caseReference)
-        writer.text(",\"context\":", context)
-        writer.text(",\"object\":", object)
         writer.number(",\"status\":", outcome.status)
         writer.text(",\"code\":", outcome.code)
         if cached { writer.raw(",\"cached\":true") }
@@ -51,7 +49,7 @@ extension CallRecord {
             token: json["token"]?.text, organisation: json["organisation"]?.text, recipient: json["recipient"]?.text,
             purpose: json["purpose"]?.text, operation: operation, provider: provider,
             scopes: json["scopes"]?.items?.compactMap(\.text) ?? [], subject: json["subject"]?.text,
-            caseReference: json["caseReference"]?.text, context: json["context"]?.text, object: json["object"]?.text,
+            caseReference: json["caseReference"]?.text,
             outcome: Outcome(status: status, code: json["code"]?.text), cached: json["cached"] == .bool(true),
             durations: Durations(total: total, provider: waited))
         self.sequence = sequence

@@ -80,21 +80,31 @@ final class Hub: Sendable {
     /// Follows grants and tokens until cancelled: a change takes effect within a second.
     func followGrants() async throws {
         let (gateway, logger, folder) = (gateway, logger, folder)
+        let (stream, changes) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let feed = GrantFeed(
             source: store,
             onChange: { snapshot in
                 gateway.use(snapshot)
                 // A token may have been signed with a key made since.
-                Task {
-                    guard let keys = try? await SigningKeys.open(folder.signingKeys) else { return }
-                    try? await gateway.use(keys.ring)
-                }
+                changes.yield()
             },
             onStale: {
                 logger.error("les habilitations ne peuvent plus être lues : tout appel est refusé")
                 gateway.losesGrants()
             })
-        try await feed.run()
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask {
+                for await _ in stream {
+                    do {
+                        try await gateway.use(SigningKeys.open(folder.signingKeys).ring)
+                    } catch {
+                        logger.error("clés de signature illisibles, les anciennes restent en usage : \(error)")
+                    }
+                }
+            }
+            try await feed.run()
+            changes.finish()
+        }
     }
 
     /// Removes expired documents every ten minutes until cancelled.

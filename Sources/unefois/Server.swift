@@ -23,6 +23,7 @@ struct Server {
         let catalogueFolder = try CatalogueFolder.find(settings.catalogue)
         let catalogue = try CatalogueCompiler(folder: catalogueFolder).compile()
         try refuseStrayProviders(catalogue)
+        try refuseDemonstrationOverRealProviders(catalogue)
         let cases = try settings.testCases.map { PublishedCases(cases: try TestCases(directory: $0)) }
         let franceConnectKeys = try await openFranceConnectKeys(folder)
         let sandbox =
@@ -36,6 +37,7 @@ struct Server {
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
             rehearsals: cases, clock: clock)
+        if !settings.sandbox { try await DemoToken.revoke(hub) }
         let demo = settings.sandbox ? try await DemoToken.token(hub) : nil
         try await serve(hub, catalogueFolder, sandbox, demo)
         await hub.close()
@@ -58,6 +60,21 @@ struct Server {
         }
     }
 
+    /// With the sandbox comes a public token that opens everything: it must never open a real provider.
+    private func refuseDemonstrationOverRealProviders(_ catalogue: CompiledCatalogue) throws {
+        guard settings.sandbox else { return }
+        let urls = catalogue.providers.values.flatMap { provider in
+            (["url"] + provider.addresses.keys.map { $0 + ".url" }).compactMap { settings.provider(provider.id, $0) }
+        }
+        let hosts = Set(urls.map { URLComponents(string: $0)?.host ?? $0 })
+        let real = hosts.subtracting(["localhost", "127.0.0.1", "::1", "[::1]"]).sorted()
+        guard real.isEmpty else {
+            throw Refused(
+                description: "le bac à sable donne à tous un jeton de démonstration : avec un vrai fournisseur "
+                    + "(\(real.joined(separator: ", "))), démarrez avec --no-sandbox")
+        }
+    }
+
     private func serve(_ hub: Hub, _ folder: URL, _ sandbox: SandboxProcess?, _ demo: String?) async throws {
         let port = settings.port == 0 ? try await FreePort.find(settings.host) : settings.port
         hub.address.url = settings.publicURL(port: port)
@@ -75,7 +92,7 @@ struct Server {
         services.append(
             Application(
                 responder: responder,
-                server: .http1(configuration: .init(additionalChannelHandlers: [])),
+                server: .http1(configuration: .init(idleTimeout: .seconds(75))),
                 configuration: .init(
                     address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024),
                 onServerRunning: { _ in await welcome.show(port: port, adminPort: ports.admin) },
@@ -97,7 +114,7 @@ struct Server {
         }
         return Application(
             responder: router.buildResponder(),
-            configuration: .init(address: .hostname(settings.host, port: port), serverName: nil),
+            configuration: .init(address: .hostname(settings.adminHost, port: port), serverName: nil),
             onServerRunning: { ports.admin = $0.localAddress?.port }, logger: logger)
     }
 }

@@ -34,13 +34,20 @@ struct CatalogueReloader: ServiceLifecycle.Service {
         let source = DispatchSource.makeSignalSource(signal: SIGHUP)
         source.setEventHandler { continuation.yield() }
         source.resume()
-        for await _ in hangups.cancelOnGracefulShutdown() { reload() }
+        for await _ in hangups.cancelOnGracefulShutdown() { await reload() }
         source.cancel()
     }
 
-    private func reload() {
-        do throws(CatalogueFault) {
-            let catalogue = try CatalogueCompiler(folder: folder).compile()
+    /// Compiled on a thread of its own: the event loops go on answering.
+    private func reload() async {
+        let folder = folder
+        let result = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(returning: Result { try CatalogueCompiler(folder: folder).compile() })
+            }
+        }
+        do {
+            let catalogue = try result.get()
             hub.use(catalogue)
             logger.notice("catalogue rechargé", metadata: ["operations": "\(catalogue.operations.count)"])
         } catch {
@@ -60,6 +67,15 @@ final class BoundPorts: Sendable {
 
 /// The token of the demonstration: one grant and one token, made once.
 enum DemoToken {
+    /// Ends the demonstration's grants: without the sandbox nothing may answer a public token.
+    static func revoke(_ hub: Hub) async throws {
+        let title = hub.store.demoGrant(scopes: ["-"]).title
+        for grant in try await hub.store.grants() where grant.title == title && grant.revoked == nil {
+            _ = try await hub.store.revoke(grant: grant.id)
+        }
+        hub.gateway.use(try await hub.store.snapshot())
+    }
+
     static func token(_ hub: Hub) async throws -> String {
         let wanted = hub.store.demoGrant(scopes: hub.catalogue.scopes.names)
         let grants = try await hub.store.grants()

@@ -7,6 +7,8 @@ import Values
 @testable import unefois
 
 struct TraceTests {
+    private static let requestID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
     @Test func `every call of a known caller leaves one record, none of an unknown one`() async throws {
         try await HubBench().run { hub in
             let token = try await hub.token(id: "jti-1", scopes: ["cnaf_quotient_familial"], limit: .perMinute(6))
@@ -20,7 +22,7 @@ struct TraceTests {
                 .v3, .v3, .v3.with("recipient"), .v3.with("recipient", "1"), .v3.with("sexeEtatCivil", "X"),
             ]
             for query in queries {
-                _ = try await hub.send(query.civility, token: token, headers: ["X-Request-Id": "dossier-1"])
+                _ = try await hub.send(query.civility, token: token, headers: ["X-Request-Id": Self.requestID])
             }
             _ = try await hub.send("/v9/dss/quotient_familial/identite?" + Query.v3.text, token: token)
             _ = try await hub.send(Query.v3.civility, token: token)
@@ -30,7 +32,7 @@ struct TraceTests {
             #expect(records.map(\.outcome.code) == [nil, nil, "00203", "00210", "00427", "00402", "00429"])
             #expect(records.map(\.cached) == [false, true, false, false, false, false, false])
             let first = try #require(records.first)
-            #expect(first.requestID == "dossier-1" && first.token == "jti-1" && first.grant == "grant-jti-1")
+            #expect(first.requestID == Self.requestID && first.token == "jti-1" && first.grant == "grant-jti-1")
             #expect(
                 first.organisation == "13002526500013" && first.recipient == "13002526500013"
                     && first.purpose == "Tarif")
@@ -46,7 +48,10 @@ struct TraceTests {
         try await HubBench().run { hub in
             let token = try await hub.token()
             for path in [Query.v3.civility, Query.v3.version2, Query.v3.with("annee", "1900").civility] {
-                _ = try await hub.send(path + "&object=dossier+de+Claire+LEFEBVRE", token: token)
+                let answer = try await hub.send(
+                    path + "&object=dossier+de+Claire+LEFEBVRE", token: token,
+                    headers: ["X-Request-Id": "LEFEBVRE-CLAIRE-1987"])
+                #expect(answer.headers["x-request-id"] == "LEFEBVRE-CLAIRE-1987")
             }
             await hub.hub.close()
             let files = try FileManager.default.contentsOfDirectory(

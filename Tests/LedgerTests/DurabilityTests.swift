@@ -133,7 +133,7 @@ import Testing
     @Test func `a record that is too long is refused and leaves no trace`() async throws {
         let writer = try scratch.writer()
         var long = CallRecord.sample(1)
-        long.object = String(repeating: "\u{1}", count: LedgerLimits.recordBytes / 6)
+        long.purpose = String(repeating: "\u{1}", count: LedgerLimits.recordBytes / 6)
         let record = long
         await #expect(throws: LedgerError.tooLarge) { try await writer.append(record) }
         #expect(try await writer.append(.sample(1)) == 1)

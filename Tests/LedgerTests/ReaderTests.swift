@@ -12,7 +12,7 @@ import Values
             time: Date(timeIntervalSince1970: 1_790_000_000.1234), requestID: "\"quoted\" \\ \u{0}\u{1F}\n\r\t",
             grant: "", token: "t", organisation: "13002526500013", recipient: "r", purpose: "Aide à l’été 🏖",
             operation: "o", provider: "p", scopes: ["a", "b\"", ""], subject: "2026:00", caseReference: "c",
-            context: "x", object: "y", outcome: CallRecord.Outcome(status: 502, code: "01003"), cached: true,
+            outcome: CallRecord.Outcome(status: 502, code: "01003"), cached: true,
             durations: CallRecord.Durations(total: -1, provider: .max))
         record.sequence = UInt64(Int.max)
         let payload = Array("{\"sequence\":\(record.sequence)".utf8) + record.encodedMembers()

@@ -7,7 +7,7 @@ import Testing
         let settings = try await Settings.load(arguments: [], environment: [:], terminal: false)
         #expect(settings.host == "127.0.0.1")
         #expect(settings.port == 8080)
-        #expect(settings.adminPort == 8081)
+        #expect(settings.adminPort == 0)
         #expect(settings.data == "data")
         #expect(settings.catalogue == nil)
         #expect(settings.sandbox)

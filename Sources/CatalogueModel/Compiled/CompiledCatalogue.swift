@@ -1,9 +1,14 @@
+import Synchronization
 import Values
 
 /// Every API that the hub serves, compiled from the files of `Catalogue/` and never changed afterwards.
 ///
 /// A call takes one snapshot at its start and keeps it to its end; a reload swaps the snapshot as a whole.
 public final class CompiledCatalogue: Sendable {
+    /// Tells this catalogue from those compiled before it.
+    public let generation: Int
+    private static let generations = Atomic(0)
+
     public let operations: [APIOperation]
     public let apis: [APIDescription]
     public let providers: [String: ProviderDescription]
@@ -26,6 +31,7 @@ public final class CompiledCatalogue: Sendable {
         self.errors = errors
         self.goneRoutes = goneRoutes
         routes = RouteTable(operations)
+        generation = Self.generations.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
     /// The operation of that identifier.

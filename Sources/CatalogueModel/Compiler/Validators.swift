@@ -97,9 +97,16 @@ struct KnownErrorCodes: CatalogueValidator {
 
 struct UsedScopes: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
-        for operation in catalogue.operations where operation.style != .entreprise {
+        for operation in catalogue.operations {
+            if operation.acceptedScopeNames.isEmpty {
+                report("no scope opens the operation: any token would", operation, files, diagnostics)
+            }
             let accepted = Set(operation.acceptedScopeNames)
-            for name in Self.scopes(operation.answer.data) where !accepted.contains(name) {
+            let answer = operation.answer
+            let used = [answer.data, answer.links, answer.meta].map(Self.scopes).reduce(into: Set()) {
+                $0.formUnion($1)
+            }
+            for name in used where !accepted.contains(name) {
                 report("scope '\(name)' opens a key but not the operation", operation, files, diagnostics)
             }
         }

@@ -5,7 +5,7 @@ import NIOSSL
 import Values
 
 /// The end of a connection's pipeline: writes an exchange's request and gathers its answer.
-final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
@@ -17,13 +17,16 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var body: [UInt8] = []
     private var carried = 0
     private var failure: TransportFailure?
-    /// Gives the connection back; false where it cannot carry another request.
-    private let release: (_ isReusable: Bool) -> Void
+    /// Gives a connection that has answered back to its pool.
+    private let giveBack: () -> Void
+    /// Says once that the connection has closed.
+    private let closed: () -> Void
     /// Puts an exchange once more, on a new connection.
     private let retry: (Exchange) -> Void
 
-    init(release: @escaping (Bool) -> Void, retry: @escaping (Exchange) -> Void) {
-        self.release = release
+    init(giveBack: @escaping () -> Void, closed: @escaping () -> Void, retry: @escaping (Exchange) -> Void) {
+        self.giveBack = giveBack
+        self.closed = closed
         self.retry = retry
     }
 
@@ -41,22 +44,29 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let exchange, !exchange.isOver else {
+            // What nobody waits for must never be taken for the answer to the next request.
+            context.close(promise: nil)
+            return
+        }
         switch unwrapInboundIn(data) {
         case .head(let head):
             self.head = head
             let announced = head.headers.first(name: "content-length").flatMap(Int.init) ?? 0
-            if announced > Self.largestAnswer { exchange?.fail(.tooLarge) }
+            if announced > Self.largestAnswer { exchange.fail(.tooLarge) }
         case .body(let buffer):
             guard body.count + buffer.readableBytes <= Self.largestAnswer else {
-                exchange?.fail(.tooLarge)
+                exchange.fail(.tooLarge)
                 return
             }
             body.append(contentsOf: buffer.readableBytesView)
-        case .end: complete()
+        case .end: complete(context)
         }
     }
 
-    private func complete() {
+    /// The connection is given back on the next turn of the loop: what is left of this read belongs to nobody, and must
+    /// not meet the next request.
+    private func complete(_ context: ChannelHandlerContext) {
         guard let exchange, let head, head.status.code >= 200 else { return }
         self.exchange = nil
         exchange.abandon = nil
@@ -64,7 +74,11 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
         headers.reserveCapacity(head.headers.count)
         for header in head.headers { headers[header.name.lowercased()] = header.value }
         let response = ProviderResponse(status: Int(head.status.code), headers: headers, body: body)
-        release(head.isKeepAlive)
+        if head.isKeepAlive {
+            context.eventLoop.assumeIsolated().execute { [giveBack] in giveBack() }
+        } else {
+            context.close(promise: nil)
+        }
         exchange.succeed(response)
     }
 
@@ -74,11 +88,11 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        release(false)
+        closed()
         guard let exchange else { return }
         self.exchange = nil
         exchange.abandon = nil
-        if exchange.mayRetry, carried > 1, head == nil, failure == nil {
+        if !exchange.isOver, exchange.mayRetry, carried > 1, head == nil, failure == nil {
             exchange.mayRetry = false
             retry(exchange)
         } else {

@@ -10,9 +10,13 @@ import Values
 final class ConnectionPool {
     /// Connections to one origin from one loop.
     static let limit = 256
+    /// Exchanges that may wait for one of them.
+    static let queue = 1_000
+    /// A connection that has rested longer may have been forgotten by what stands between.
+    static let rest = TimeAmount.seconds(15)
 
     private struct Line {
-        var idle: [(channel: any Channel, handler: ConnectionHandler)] = []
+        var idle: [(channel: any Channel, handler: ConnectionHandler, since: NIODeadline)] = []
         var open = 0
         var waiting: [Exchange] = []
     }
@@ -30,12 +34,17 @@ final class ConnectionPool {
     /// Sends an exchange on an idle connection, else on a new one, else when one is free.
     func carry(_ exchange: Exchange) {
         let origin = exchange.target.origin
+        guard !exchange.isOver else { return }
         guard !isClosed else { return exchange.fail(.unavailable) }
         while let kept = lines[origin]?.idle.popLast() {
-            guard kept.channel.isActive else { continue }
+            guard kept.channel.isActive, kept.since + Self.rest > .now() else {
+                kept.channel.close(promise: nil)
+                continue
+            }
             return kept.handler.carry(exchange, on: kept.channel)
         }
         guard lines[origin, default: Line()].open < Self.limit else {
+            guard let line = lines[origin], line.waiting.count < Self.queue else { return exchange.fail(.unavailable) }
             lines[origin]?.waiting.append(exchange)
             return
         }
@@ -71,8 +80,9 @@ final class ConnectionPool {
 
     private func handler(for origin: Target.Origin, on channel: any Channel) -> ConnectionHandler {
         ConnectionHandler(
-            release: { [unowned self] isReusable in self.release(channel, origin, isReusable) },
-            retry: { [unowned self] exchange in self.carry(exchange) })
+            giveBack: { [weak self] in self?.release(channel, origin) },
+            closed: { [weak self] in self?.closed(channel, origin) },
+            retry: { [weak self] exchange in self == nil ? exchange.fail(.unavailable) : self?.carry(exchange) })
     }
 
     private func connected(_ channel: any Channel, _ exchange: Exchange) {
@@ -80,7 +90,7 @@ final class ConnectionPool {
             exchange.fail(.unavailable)
             return channel.close(promise: nil)
         }
-        guard !exchange.isOver else { return release(channel, exchange.target.origin, true) }
+        guard !exchange.isOver else { return release(channel, exchange.target.origin) }
         handler.carry(exchange, on: channel)
     }
 
@@ -90,18 +100,20 @@ final class ConnectionPool {
         next(origin)
     }
 
-    /// A connection that has answered serves who waits, or rests; one that has closed makes room.
-    private func release(_ channel: any Channel, _ origin: Target.Origin, _ isReusable: Bool) {
-        guard channel.isActive, isReusable, !isClosed,
-            let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
-        else {
-            if channel.isActive { return channel.close(promise: nil) }
-            lines[origin]?.idle.removeAll { $0.channel === channel }
-            lines[origin]?.open -= 1
-            return next(origin)
-        }
+    /// A connection that has answered serves who waits, or rests.
+    private func release(_ channel: any Channel, _ origin: Target.Origin) {
+        guard channel.isActive else { return }
+        guard !isClosed, let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+        else { return channel.close(promise: nil) }
         if let exchange = nextWaiting(origin) { return handler.carry(exchange, on: channel) }
-        lines[origin, default: Line()].idle.append((channel, handler))
+        lines[origin, default: Line()].idle.append((channel, handler, .now()))
+    }
+
+    /// A connection that has closed makes room for another.
+    private func closed(_ channel: any Channel, _ origin: Target.Origin) {
+        lines[origin]?.idle.removeAll { $0.channel === channel }
+        lines[origin]?.open -= 1
+        next(origin)
     }
 
     private func next(_ origin: Target.Origin) {

@@ -1,39 +1,34 @@
 extension Settings {
-    /// Every setting with its environment variable, its option, its default and its meaning, as a table of text.
+    /// Every setting with its option, meaning, name, environment variable and default: three lines each, within 80
+    /// columns.
     public static var help: String {
         let declared = Keys.all.map { key in
-            [key.name, key.environmentName, shownFlag(of: key), key.shownDefault, key.help]
+            entry(
+                shownFlag(of: key), key.help,
+                "\(key.name) · \(key.environmentName) · \(key.shownDefault)")
         }
-        let open = openFamilies.map { family in [family.name, openVariable(of: family.name), "", "", family.help] }
-        let rows = [["Réglage", "Variable", "Option", "Défaut", "Sens"]] + declared + open
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let lines = rows.map { row in
-            let cells = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }
-            return cells.joined(separator: "  ").trimmingTrailingSpaces
+        let open = openFamilies.map { family in
+            entry(family.name, family.help, openVariable(of: family.name))
         }
-        return lines.joined(separator: "\n") + """
+        return """
+            Pour chaque réglage : l’option et son sens, puis son nom dans le fichier, sa
+            variable d’environnement et sa valeur par défaut. Une option l’emporte sur une
+            variable, une variable sur le fichier, le fichier sur le défaut.
 
 
-            Une option l’emporte sur une variable, une variable sur le fichier, le fichier sur le défaut.
-            Dans une variable, un point ou un tiret du nom devient « _ ».
+            """ + (declared + open).joined(separator: "\n")
+    }
 
-            """
+    private static func entry(_ head: String, _ help: String, _ rest: String) -> String {
+        "\(head)\n    \(help)\n    \(rest)"
     }
 
     private static func shownFlag(of key: any DeclaredSetting) -> String {
-        guard let flag = key.flag else { return "" }
+        guard let flag = key.flag else { return key.name }
         return key.isSwitch ? "\(flag), --no-\(flag.drop(while: { $0 == "-" }))" : flag
     }
 
     private static func openVariable(of name: String) -> String {
         environmentPrefix + name.replacing(".", with: "_").replacing("-", with: "_").uppercased()
-    }
-}
-
-extension String {
-    fileprivate var trimmingTrailingSpaces: String {
-        String(reversed().drop(while: { $0 == " " }).reversed())
     }
 }

@@ -13,8 +13,11 @@ extension Settings {
         public static let port = SettingKey(
             "server.port", .port, default: 8080, flag: "--port", help: "port d’écoute ; 0 : un port libre")
         public static let adminPort = SettingKey(
-            "admin.port", SettingKind<Int?>.portOrOff, default: 8081, shown: "8081", flag: "--admin-port",
+            "admin.port", SettingKind<Int?>.portOrOff, default: 0, shown: "un port libre, affiché",
+            flag: "--admin-port",
             help: "port des métriques ; 0 : un port libre ; off : aucun")
+        public static let adminHost = SettingKey(
+            "admin.host", .host, default: "127.0.0.1", flag: "--admin-host", help: "adresse d’écoute des métriques")
         public static let trustedProxies = SettingKey(
             "server.trusted-proxies", .addressBlocks, default: [], shown: "aucun", flag: "--trusted-proxies",
             help: "mandataires dont l’en-tête X-Forwarded-For est cru")
@@ -56,7 +59,7 @@ extension Settings {
 
         /// Every declared setting, in the order of the help.
         public static let all: [any DeclaredSetting] = [
-            config, host, port, trustedProxies, adminPort, publicURL, data, catalogue, sandbox, sandboxSeed,
+            config, host, port, trustedProxies, adminHost, adminPort, publicURL, data, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
             sandboxCompanies, testCases, franceConnectCases, clock, logFormat, logLevel, stateBrand,
         ]
