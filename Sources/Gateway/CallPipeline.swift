@@ -2,6 +2,7 @@ import CatalogueModel
 import DataProviders
 import Foundation
 import Ledger
+import Logging
 import NIOCore
 import NIOPosix
 import Values
@@ -16,6 +17,7 @@ struct CallPipeline {
     let call: Call
     let operation: APIOperation
     private let started = ContinuousClock.now
+    private static let logger = Logger(label: "unefois.gateway")
 
     init(gateway: Gateway, snapshot: HubSnapshot, call: Call, operation: APIOperation) {
         self.gateway = gateway
@@ -107,6 +109,13 @@ struct CallPipeline {
         guard let token = call.bearer, !token.exposed.isEmpty,
             let provider = snapshot.catalogue.providers["france_connect"]
         else { return .failure(Refusal(problems: [problems.problem("00101")])) }
+        // Each unknown token costs a question to FranceConnect: nobody may ask without bounds.
+        let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
+        if let address = call.remoteAddress, let seconds = gateway.limiter.secondsToWait(address, now: now) {
+            var problem = problems.problem("00429")
+            problem.retryAfter = seconds
+            return .failure(Refusal(problems: [problem]))
+        }
         let result = await gateway.parts.franceConnect.introspect(token, api: operation.api.id, provider: provider)
         return result.map { citizen in
             // With FranceConnect the identity comes from the person: no scope gives it back.
@@ -220,6 +229,9 @@ struct CallPipeline {
                 return try operation.answer
                     .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText).bytes
             } catch {
+                Self.logger.warning(
+                    "la réponse d'un fournisseur n'a pas la forme décrite",
+                    metadata: ["operation": "\(operation.id)", "reason": "\(error.reason)"])
                 throw Refusal(problems: [problems.problem(ProblemTemplate(code: "NN999"), operation, nil)])
             }
         }
@@ -265,6 +277,7 @@ struct CallPipeline {
         do {
             try await write(record)
         } catch {
+            Self.logger.error("un appel n'a pas pu être inscrit au registre", metadata: ["reason": "\(error)"])
             return presentation.answer([problems.problem("00510")], call, AnswerFacts(quota: progress.facts.quota))
         }
         var answer = answer

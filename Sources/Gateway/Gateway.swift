@@ -41,58 +41,66 @@ public final class Gateway: Sendable {
     let cache = AnswerCache()
     private let verified = VerifiedTokens()
     private let state: Mutex<State>
+    private let published: Mutex<HubSnapshot>
 
+    /// What snapshots are made of.
     private struct State {
         var catalogue: CompiledCatalogue
+        var metrics: [OperationMetrics]
         var grants: GrantSnapshot?
         var verifiers: [String: any JWTAlgorithm] = [:]
         var isCurrent = false
-        var snapshot: HubSnapshot
+    }
 
-        mutating func seal() {
-            snapshot = HubSnapshot(
-                catalogue: catalogue, grants: grants, verifiers: verifiers, isCurrent: isCurrent)
+    /// Changes the state and publishes its snapshot. Calls read the published one and never wait for its making.
+    private func update(_ change: (inout State) -> Void) {
+        state.withLock { state in
+            change(&state)
+            let snapshot = HubSnapshot(
+                catalogue: state.catalogue, metrics: state.metrics, grants: state.grants, verifiers: state.verifiers,
+                isCurrent: state.isCurrent)
+            published.withLock { $0 = snapshot }
         }
+    }
+
+    private static func metrics(_ catalogue: CompiledCatalogue) -> [OperationMetrics] {
+        catalogue.operations.map { OperationMetrics(operation: $0.id) }
     }
 
     public init(parts: Parts, catalogue: CompiledCatalogue) {
         self.parts = parts
         credentials = Credentials(verified: verified)
-        let snapshot = HubSnapshot(catalogue: catalogue, grants: nil, verifiers: [:], isCurrent: false)
-        state = Mutex(State(catalogue: catalogue, snapshot: snapshot))
+        let metrics = Self.metrics(catalogue)
+        state = Mutex(State(catalogue: catalogue, metrics: metrics))
+        published = Mutex(
+            HubSnapshot(catalogue: catalogue, metrics: metrics, grants: nil, verifiers: [:], isCurrent: false))
     }
 
     /// The snapshot of this moment.
-    public var snapshot: HubSnapshot { state.withLock { $0.snapshot } }
+    public var snapshot: HubSnapshot { published.withLock { $0 } }
 
     /// Takes a new catalogue; calls under way end with the one that they began with.
     public func use(_ catalogue: CompiledCatalogue) {
-        state.withLock {
+        update {
             $0.catalogue = catalogue
-            $0.seal()
+            $0.metrics = Self.metrics(catalogue)
         }
         cache.clear()
     }
 
     /// Takes grants and tokens as they are now.
     public func use(_ grants: GrantSnapshot) {
-        state.withLock {
+        update {
             $0.grants = grants
             $0.isCurrent = true
-            $0.seal()
         }
     }
 
     /// Refuses every call until grants are known again.
-    public func losesGrants() {
-        state.withLock {
-            $0.isCurrent = false
-            $0.seal()
-        }
-    }
+    public func losesGrants() { update { $0.isCurrent = false } }
 
     /// False while grants cannot be read.
-    public var knowsGrants: Bool { state.withLock { $0.snapshot.isCurrent } }
+    public var knowsGrants: Bool { snapshot.isCurrent }
 
     /// Takes the ring of keys that tokens are signed with.
     /// - Parameter ring: HS256 secrets by `kid`.
@@ -104,13 +112,9 @@ public final class Gateway: Sendable {
             await collection.add(hmac: HMACKey(from: secret.exposed), digestAlgorithm: .sha256, kid: id)
             verifiers[kid] = try await collection.getKey(for: id)
         }
-        let changed = state.withLock { [verifiers] state in
-            guard Set(state.verifiers.keys) != Set(verifiers.keys) else { return false }
-            state.verifiers = verifiers
-            state.seal()
-            return true
-        }
-        if changed { verified.clear() }
+        guard Set(snapshot.verifiers.keys) != Set(verifiers.keys) else { return }
+        update { [verifiers] in $0.verifiers = verifiers }
+        verified.clear()
     }
 
     /// Answers a call, or says that its path is none of the hub's.

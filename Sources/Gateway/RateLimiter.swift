@@ -43,6 +43,13 @@ public final class RateLimiter: Sendable {
         }
     }
 
+    /// Counts one call of an address, whoever calls: 1,000 a minute, as the national hubs allow.
+    /// - Returns: seconds to wait where there were more, else nil.
+    func secondsToWait(_ address: String, now: Int) -> Int? {
+        let quota = count(Key(caller: address, group: -2), 1_000, 60, now)
+        return quota.isExceeded ? max(1, quota.reset - now) : nil
+    }
+
     private func count(_ key: Key, _ limit: Int, _ period: Int, _ now: Int) -> Quota {
         shards[abs(key.hashValue % shards.count)].windows.withLock { windows in
             if windows.count > Self.bound { windows = windows.filter { $0.value.end > now } }

@@ -35,13 +35,13 @@ public final class HubSnapshot: Sendable {
     let isCurrent: Bool
 
     init(
-        catalogue: CompiledCatalogue, grants: GrantSnapshot?, verifiers: [String: any JWTAlgorithm],
-        isCurrent: Bool
+        catalogue: CompiledCatalogue, metrics: [OperationMetrics], grants: GrantSnapshot?,
+        verifiers: [String: any JWTAlgorithm], isCurrent: Bool
     ) {
         self.catalogue = catalogue
         self.verifiers = verifiers
         self.isCurrent = isCurrent && grants != nil
-        metrics = catalogue.operations.map { OperationMetrics(operation: $0.id) }
+        self.metrics = metrics
         var rights: [AccessToken.ID: CallRight] = [:]
         for token in grants?.tokens.values ?? [:].values {
             guard let grant = grants?.grants[token.grant] else { continue }

@@ -80,7 +80,8 @@ struct TokenBench {
         change(&grant)
         token(&access)
         return HubSnapshot(
-            catalogue: Model.catalogue, grants: GrantSnapshot(grants: [grant], tokens: [access], version: 1),
+            catalogue: Model.catalogue, metrics: [],
+            grants: GrantSnapshot(grants: [grant], tokens: [access], version: 1),
             verifiers: ring, isCurrent: isCurrent)
     }
 
