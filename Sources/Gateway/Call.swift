@@ -124,9 +124,8 @@ public enum RequestID {
 
     /// True for a UUID in its usual form.
     static func isUUID(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 36 else { return false }
-        return bytes.enumerated().allSatisfy { index, byte in
+        guard text.utf8.count == 36 else { return false }
+        return text.utf8.enumerated().allSatisfy { index, byte in
             if [8, 13, 18, 23].contains(index) { return byte == UInt8(ascii: "-") }
             return (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
         }

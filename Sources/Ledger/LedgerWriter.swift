@@ -93,7 +93,13 @@ public final class LedgerWriter: Sendable {
         var appender = appender
         defer { appender.releaseLock() }
         var isFull = false
-        while let entries = queue.take() {
+        var isBusy = false
+        while true {
+            // Under load a flush shared by more records costs less: a quarter of a millisecond more of gathering. The
+            // first record after a pause is written at once.
+            if isBusy { usleep(250) }
+            guard let entries = queue.take() else { break }
+            isBusy = entries.count > 1
             let result = Result { () throws(LedgerError) in try appender.append(entries.map(\.members)) }
             switch result {
             case .success(let first):

@@ -104,6 +104,7 @@ public enum Paris {
     /// One day of Paris: a calendar's answer costs microseconds, and most calls of a day ask for that day.
     private struct Day {
         let interval: DateInterval
+        let monthEnd: Date
         let date: CivilDate
         let weekday: Int
     }
@@ -114,6 +115,7 @@ public enum Paris {
         let parts = calendar.dateComponents([.year, .month, .day, .weekday], from: instant)
         let day = Day(
             interval: calendar.dateInterval(of: .day, for: instant) ?? DateInterval(start: instant, duration: 0),
+            monthEnd: calendar.dateInterval(of: .month, for: instant)?.end ?? instant,
             date: CivilDate(year: parts.year ?? 0, month: parts.month ?? 0, day: parts.day ?? 0),
             weekday: parts.weekday ?? 0)
         lastDay.withLock { $0 = day }
@@ -134,15 +136,10 @@ public enum Paris {
     }
 
     /// The start of the next day in Paris.
-    public static func endOfDay(after instant: Date) -> Date {
-        let start = calendar.startOfDay(for: instant)
-        return calendar.date(byAdding: .day, value: 1, to: start) ?? instant
-    }
+    public static func endOfDay(after instant: Date) -> Date { day(at: instant).interval.end }
 
     /// The start of the next month in Paris.
-    public static func endOfMonth(after instant: Date) -> Date {
-        calendar.dateInterval(of: .month, for: instant)?.end ?? instant
-    }
+    public static func endOfMonth(after instant: Date) -> Date { day(at: instant).monthEnd }
 }
 
 /// The hour, injected so that tests and `--clock` decide it.

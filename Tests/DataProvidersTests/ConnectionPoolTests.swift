@@ -57,7 +57,9 @@ private final class CountingServer: Sendable {
         }
     }
 
-    static func http(_ body: String) -> String { "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)" }
+    static func http(_ body: String) -> String {
+        "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
 }
 
 struct ConnectionPoolTests {
@@ -95,7 +97,8 @@ struct ConnectionPoolTests {
 
     @Test func `an answer too many is never taken for that of the next request`() async throws {
         let server = try await CountingServer { number in
-            number == 1 ? CountingServer.http("mine") + CountingServer.http("of another") : CountingServer.http("\(number)")
+            number == 1
+                ? CountingServer.http("mine") + CountingServer.http("of another") : CountingServer.http("\(number)")
         }
         try await Self.withTransport { transport in
             #expect(await Self.send(transport, server.url) == .success("mine"))
