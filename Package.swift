@@ -26,7 +26,7 @@ let package = Package(
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
-        .target(name: "Values", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Values"),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
         .target(name: "CatalogueModel", dependencies: ["Values", "Yams", "SwiftCSV"]),
@@ -77,7 +77,6 @@ let package = Package(
             name: "Ledger",
             dependencies: [
                 "Values", .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(name: "Storage", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),

@@ -94,7 +94,9 @@ struct Server {
                 responder: responder,
                 server: .http1(configuration: .init(idleTimeout: .seconds(75))),
                 configuration: .init(
-                    address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024),
+                    address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024,
+                    // Beyond that many clients new ones wait in the listen queue.
+                    availableConnectionsDelegate: MaximumAvailableConnections(10_000)),
                 onServerRunning: { _ in await welcome.show(port: port, adminPort: ports.admin) },
                 logger: logger))
         var configuration = ServiceGroupConfiguration(
