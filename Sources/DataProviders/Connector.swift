@@ -107,7 +107,7 @@ public struct Connector: Sendable {
         let response = try await transport.send(request, timeout: plan.timeout)
         facts.status = response.status
         facts.headers = response.headers
-        facts.body = (try? JSON(parsing: response.body)) ?? .null
+        facts.body = plan.format.read(response.body)
         facts.text = String(decoding: response.body, as: UTF8.self)
         facts.bytes = response.body
     }
@@ -121,12 +121,14 @@ public struct Connector: Sendable {
         _ provider: ProviderDescription, _ facts: CallFacts
     ) async throws {
         switch authentication.kind {
-        case .oauth2(let address, let path, let headers, let form):
-            guard let base = configuration.address(address, of: provider) else { throw TransportFailure.unconfigured }
-            let token = try await tokens.token(Self.tokenKey(authentication, plan, provider)) {
-                try Self.tokenRequest(base, path, headers, form, facts)
+        case .token(let token):
+            guard let base = configuration.address(token.address, of: provider) else {
+                throw TransportFailure.unconfigured
             }
-            request.headers.append(("Authorization", "Bearer " + token.exposed))
+            let value = try await tokens.token(Self.tokenKey(authentication, plan, provider)) { transport, clock in
+                try await token.issue(at: base, facts, transport, clock)
+            }
+            request.headers.append((token.header, token.scheme + value.exposed))
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
             request.headers.append(("Authorization", "Basic " + Data(pair.utf8).base64EncodedString()))
@@ -137,18 +139,6 @@ public struct Connector: Sendable {
             request.identity = ClientIdentity(
                 certificate: certificate, key: key, trustRoots: facts.settings("trust_roots")?.exposed)
         }
-    }
-
-    private static func tokenRequest(
-        _ base: String, _ path: Expression, _ headers: [(String, Expression)], _ form: [(String, Expression)],
-        _ facts: CallFacts
-    ) throws -> ProviderRequest {
-        let fields = try RequestPlan.texts(form.map { (name: $0.0, value: $0.1) }, facts)
-        return ProviderRequest(
-            method: .post, url: base + (try RequestPlan.path(path, facts)),
-            headers: try RequestPlan.texts(headers.map { (name: $0.0, value: $0.1) }, facts)
-                + [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
-            body: Array(RequestPlan.encoded(fields).utf8))
     }
 
     /// Fills in a parameter from another provider; where that fails the question is put without it.
@@ -165,22 +155,34 @@ public struct Connector: Sendable {
 
     private func keepDocument(_ operation: APIOperation, _ facts: inout CallFacts) async throws {
         guard let plan = operation.document, plan.condition.holds(on: facts) else { return }
-        var bytes = facts.bytes
-        if plan.encoding == .base64 {
-            guard let decoded = Data(base64Encoded: facts.text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-                throw ProviderFailure(problem: ProblemTemplate(code: plan.undecodable))
-            }
-            bytes = Array(decoded)
-        }
-        guard bytes.starts(with: Array("%PDF-".utf8)) else {
-            throw ProviderFailure(problem: ProblemTemplate(code: "NN055"))
-        }
+        let bytes = try document(plan, facts)
         do {
             facts.document = try await documents.keep(
                 bytes, name: plan.name, lifetime: plan.lifetime, publicURL: facts.publicURL)
         } catch {
             throw ProviderFailure(problem: ProblemTemplate(code: "00502"))
         }
+    }
+}
+
+extension Connector {
+    /// The bytes of the document in an answer: a PDF (ISO 32000-1 §7.5.2), by its first signs.
+    private func document(_ plan: DocumentPlan, _ facts: CallFacts) throws -> [UInt8] {
+        var bytes = facts.bytes
+        let text = try plan.source?.value(on: facts).text
+        if let text { bytes = Array(text.utf8) }
+        guard !bytes.isEmpty else { throw ProviderFailure(problem: ProblemTemplate(code: plan.empty)) }
+        if plan.encoding == .base64 {
+            let encoded = (text ?? facts.text).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let decoded = Data(base64Encoded: encoded) else {
+                throw ProviderFailure(problem: ProblemTemplate(code: plan.undecodable))
+            }
+            bytes = Array(decoded)
+        }
+        guard bytes.starts(with: Array("%PDF-".utf8)) else {
+            throw ProviderFailure(problem: ProblemTemplate(code: plan.unexpected))
+        }
+        return bytes
     }
 }
 

@@ -87,7 +87,9 @@ struct KnownErrorCodes: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
             var codes = operation.checks.map(\.code) + operation.refusals.compactMap { $0.problem?.code }
-            if let document = operation.document { codes.append(document.undecodable) }
+            if let document = operation.document {
+                codes += [document.undecodable, document.empty, document.unexpected]
+            }
             for code in Set(codes) where catalogue.errors.entry(code) == nil {
                 report("error '\(code)' is not in the nomenclature", operation, files, diagnostics)
             }
@@ -103,9 +105,12 @@ struct UsedScopes: CatalogueValidator {
             }
             let accepted = Set(operation.acceptedScopeNames)
             let answer = operation.answer
-            let used = [answer.data, answer.links, answer.meta].map(Self.scopes).reduce(into: Set()) {
-                $0.formUnion($1)
-            }
+            let used =
+                ([answer.data, answer.links, answer.meta] + (answer.collection.map { [$0.links, $0.meta] } ?? [])).map(
+                    Self.scopes
+                ).reduce(into: Set()) {
+                    $0.formUnion($1)
+                }
             for name in used where !accepted.contains(name) {
                 report("scope '\(name)' opens a key but not the operation", operation, files, diagnostics)
             }

@@ -62,7 +62,7 @@ extension APIOperation {
     private var providerErrors: [ProblemTemplate] {
         var codes = ["00501", "NN000", "NN001", "NN002", "NN004", "NN006", "NN009", "NN999"]
         if !provider.maintenances.isEmpty { codes.append("NN020") }
-        if let document { codes += ["00502", "NN055", document.undecodable] }
+        if let document { codes += ["00502", document.undecodable, document.empty, document.unexpected] }
         return codes.map { ProblemTemplate(code: $0) } + refusals.compactMap(\.problem)
     }
 }
