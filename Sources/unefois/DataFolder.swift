@@ -22,6 +22,8 @@ struct DataFolder {
     var franceConnectKey: String { url.appending(path: "keys/france-connect.pem").path }
     /// The published half of the FranceConnect key, for the simulated FranceConnect.
     var franceConnectJWKS: String { url.appending(path: "keys/france-connect-jwks.json").path }
+    /// Certificates of the sandbox, made anew at each start.
+    var sandboxCertificates: String { url.appending(path: "sandbox-certificates").path }
     var ledger: URL { url.appending(path: "ledger") }
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }

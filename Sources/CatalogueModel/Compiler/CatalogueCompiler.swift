@@ -7,7 +7,7 @@ import Yams
 /// Every file is read and every validator runs, so that one run shows every fault.
 public struct CatalogueCompiler {
     private let folder: URL
-    private let diagnostics = Diagnostics()
+    let diagnostics = Diagnostics()
 
     /// - Parameter folder: the catalogue's folder; one subfolder a bouquet, in it one a provider.
     public init(folder: URL) { self.folder = folder }
@@ -17,6 +17,10 @@ public struct CatalogueCompiler {
     public func compile() throws(CatalogueFault) -> CompiledCatalogue {
         let files = readFiles()
         let catalogue = lower(files)
+        let simulators = SimulatorCompiler(diagnostics: diagnostics, nomenclatures: files.nomenclatures)
+        for file in files.simulators where catalogue.providers[simulators.plan(file).provider] == nil {
+            diagnostics.error("no provider is named so", at: file["simulates"] ?? file)
+        }
         if !diagnostics.hasErrors {
             for validator in catalogueValidators { validator.check(catalogue, files, diagnostics) }
         }
@@ -25,13 +29,15 @@ public struct CatalogueCompiler {
     }
 
     /// The catalogue's YAML files in the order of their paths.
-    private func readFiles() -> CatalogueFiles {
+    func readFiles() -> CatalogueFiles {
         var files = CatalogueFiles()
         let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
         for path in paths.sorted() where path.hasSuffix(".yaml") && !path.contains("/recordings/") {
             guard let element = read(path) else { continue }
             if element["api"] != nil {
                 files.apis.append(element)
+            } else if element["simulates"] != nil {
+                files.simulators.append(element)
             } else if element["provider"] != nil {
                 files.providers.append(element)
             } else if element["bouquet"] != nil {
@@ -39,7 +45,7 @@ public struct CatalogueCompiler {
             } else if element["errors"] != nil {
                 files.errors.append(element)
             } else {
-                diagnostics.error("the file declares no api, provider, bouquet or errors", at: element)
+                diagnostics.error("the file declares no api, provider, simulates, bouquet or errors", at: element)
             }
         }
         files.nomenclatures = nomenclatures(paths)
@@ -154,6 +160,7 @@ public struct CatalogueCompiler {
 struct CatalogueFiles {
     var apis: [Element] = []
     var providers: [Element] = []
+    var simulators: [Element] = []
     var bouquets: [Element] = []
     var errors: [Element] = []
     var nomenclatures: [String: Nomenclature] = [:]

@@ -217,10 +217,11 @@ struct ExpressionParser {
         case ("document", .some(let page)) where page.hasPrefix("page-"):
             guard let number = Int(page.dropFirst(5)) else { break }
             return .fact(.documentPage(number))
-        case (let word, nil):
+        case (let word, nil) where Self.facts[word] != nil:
             if let fact = Self.facts[word] { return .fact(fact) }
-            if let slot = vocabulary.parameters[word] { return .fact(.parameter(slot)) }
-        default: break
+        case (let word, let path):
+            guard let slot = vocabulary.parameters[word] else { break }
+            return (path ?? "").split(separator: ".").reduce(.fact(.parameter(slot))) { .member($0, String($1)) }
         }
         throw Fault(message: "'@\(name)' is no parameter of this operation and no fact of the call")
     }
