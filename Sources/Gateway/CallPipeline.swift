@@ -42,7 +42,11 @@ struct CallPipeline {
     }
 
     /// Refusals on the way, all of one kind; `nil` inside a step means that the call goes on.
-    private struct Refusal: Error { let problems: [Problem] }
+    private struct Refusal: Error {
+        let problems: [Problem]
+        /// True for an error that an equal call may be given again.
+        var isCached = false
+    }
 
     func answer(_ variables: [String: String]) async -> Answer {
         await answer { progress throws(Refusal) in
@@ -202,13 +206,25 @@ struct CallPipeline {
         let key = gateway.cache.key(
             operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
             generation: snapshot.catalogue.generation)
-        if !call.wantsFresh, let kept = gateway.cache.answer(key, now: now) {
-            progress.facts.cachedFor = kept.secondsLeft
-            return presentation.answer(kept.body, status: 200, call, progress.facts)
+        if !call.wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
+            progress.facts.cachedFor = seconds
+            progress.code = kept.code
+            return presentation.answer(kept.body, status: kept.status, call, progress.facts)
         }
-        let body = try await asked(values, &progress)
-        gateway.cache.keep(body, key, until: lifetime.end(from: now, operation), now: now)
-        return presentation.answer(body, status: 200, call, progress.facts)
+        let end = lifetime.end(from: now, operation)
+        do throws(Refusal) {
+            let body = try await asked(values, &progress)
+            gateway.cache.keep(AnswerCache.Kept(body: body), key, until: end, now: now)
+            return presentation.answer(body, status: 200, call, progress.facts)
+        } catch {
+            if error.isCached {
+                let answer = presentation.answer(error.problems, call, progress.facts)
+                let kept = AnswerCache.Kept(
+                    status: answer.status, code: error.problems.first?.code, body: answer.body)
+                gateway.cache.keep(kept, key, until: end, now: now)
+            }
+            throw error
+        }
     }
 
     private func asked(_ values: [JSON?], _ progress: inout Progress) async throws(Refusal) -> [UInt8] {
@@ -223,7 +239,7 @@ struct CallPipeline {
         progress.providerTime = began.duration(to: .now)
         switch outcome {
         case .refused(let template, let facts):
-            throw Refusal(problems: [problems.problem(template, operation, facts)])
+            throw Refusal(problems: [problems.problem(template, operation, facts)], isCached: template.isCached)
         case .answered(let facts):
             do throws(MappingFailure) {
                 return try operation.answer

@@ -13,7 +13,8 @@ struct DocumentTests {
         _ body: [UInt8], _ encoding: DocumentPlan.Encoding, documents: KeptDocuments = KeptDocuments()
     ) async -> Connector.Outcome {
         let plan = DocumentPlan(
-            encoding: encoding, name: "attestation", lifetime: 600, condition: .always, undecodable: "NN051")
+            encoding: encoding, name: "attestation", lifetime: 600, condition: .always, source: nil,
+            undecodable: "NN051", empty: "NN056", unexpected: "NN055")
         let accepted = Refusal(condition: .equal(.fact(.status), .literal(200)), problem: nil)
         let transport = ScriptedTransport(ProviderResponse(status: 200, body: body))
         let operation = Model.operation(Model.plan(), refusals: [accepted], document: plan)

@@ -62,7 +62,9 @@ struct HubBench: Sendable {
         let addresses = usesSandbox ? sandbox : ["cnav": "http://127.0.0.1:\(cnav)"]
         let hub = try await Hub(
             folder: folder, catalogue: catalogue,
-            providers: HubProviders(configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret)),
+            providers: HubProviders(
+                configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret),
+                certificates: folder.sandboxCertificates),
             franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker))
         let port = try await listen(hub.responder { _ in }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
@@ -78,6 +80,8 @@ struct HubBench: Sendable {
         options.companies = 60
         options.clock = clock.wall
         options.clientKeys = folder.franceConnectJWKS
+        options.catalogue = try CatalogueFolder.find(nil)
+        options.certificates = URL(filePath: folder.sandboxCertificates)
         options.scopes = (try? Self.catalogue.get())?.scopes.names ?? []
         let sandbox = try Sandbox(options)
         let (ready, continuation) = AsyncStream.makeStream(of: [String: String].self)

@@ -134,6 +134,8 @@ public struct APIDescription: Sendable {
     public let isOpen: Bool
     /// Scopes and what each opens.
     public let scopes: [(name: String, meaning: String)]
+    /// The hand-written case of the sandbox whom FranceConnect speaks for in examples: a token is `fc-` and that name.
+    public let citizen: String
     /// Recorded examples replayed by the check.
     public let recordings: [Recording]
 

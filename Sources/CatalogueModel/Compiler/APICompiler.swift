@@ -13,7 +13,7 @@ struct APICompiler {
         "api", "title", "summary", "bouquet", "provider", "legal-basis", "freshness", "perimeter", "audience",
         "keywords", "lifecycle", "open", "errors", "limit", "cache", "scopes", "accepts", "ask", "before", "refusals",
         "document", "answer", "answers", "tables", "shapes", "operations", "recordings", "example", "parameters",
-        "parameter-sets",
+        "parameter-sets", "citizen",
     ]
     private static let operationKeys: Set = [
         "get", "identity", "parameters", "answer", "variant", "deprecated", "accepts", "limit", "cache", "example",
@@ -74,6 +74,7 @@ struct APICompiler {
             perimeter: text("perimeter"), audience: text("audience"), keywords: file["keywords"]?.texts ?? [],
             lifecycle: APIDescription.Lifecycle(rawValue: lifecycle) ?? .stable, isOpen: file["open"]?.bool ?? false,
             scopes: file["scopes"]?.textMembers.map { (name: $0.0, meaning: $0.1) } ?? [],
+            citizen: file["citizen"]?.text ?? "famille-deux-enfants",
             recordings: (file["recordings"]?.items ?? []).compactMap(recording))
     }
 
