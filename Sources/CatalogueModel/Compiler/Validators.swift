@@ -139,7 +139,8 @@ struct UsedScopes: CatalogueValidator {
 struct KnownAddresses: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
-            for plan in operation.plans where operation.provider.addresses[plan.address] == nil {
+            for plan in operation.plans
+            where operation.answer.source == nil && operation.provider.addresses[plan.address] == nil {
                 report("the provider has no address '\(plan.address)'", operation, files, diagnostics)
             }
         }
