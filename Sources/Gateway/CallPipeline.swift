@@ -16,7 +16,7 @@ struct CallPipeline {
     let snapshot: HubSnapshot
     let call: Call
     let operation: APIOperation
-    private let started = ContinuousClock.now
+    let started = ContinuousClock.now
     private static let logger = Logger(label: "unefois.gateway")
 
     init(gateway: Gateway, snapshot: HubSnapshot, call: Call, operation: APIOperation) {
@@ -26,11 +26,11 @@ struct CallPipeline {
         self.operation = operation
     }
 
-    private var presentation: Presentation { Presentation(style: operation.style) }
-    private var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
+    var presentation: Presentation { Presentation(style: operation.style) }
+    var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
 
     /// What the call has come to know on its way.
-    private struct Progress {
+    struct Progress {
         var caller: Caller
         var facts = AnswerFacts()
         var traceability: Traceability
@@ -42,7 +42,7 @@ struct CallPipeline {
     }
 
     /// Refusals on the way, all of one kind; `nil` inside a step means that the call goes on.
-    private struct Refusal: Error {
+    struct Refusal: Error {
         let problems: [Problem]
         /// True for an error that an equal call may be given again.
         var isCached = false
@@ -56,6 +56,9 @@ struct CallPipeline {
             defer { gateway.inFlight.end(key) }
             try checkTraceability(progress)
             try checkRecipient(progress)
+            guard operation.gathered.isEmpty else {
+                return presentation.answer(await gathered(variables, progress).bytes, status: 200, call, progress.facts)
+            }
             return try await data(variables, &progress)
         }
     }
@@ -131,7 +134,7 @@ struct CallPipeline {
 
     // MARK: - What it may do
 
-    private func limit(_ progress: inout Progress) throws(Refusal) {
+    func limit(_ progress: inout Progress) throws(Refusal) {
         guard progress.caller.admits(call.remoteAddress) else {
             throw Refusal(problems: [problems.problem("00107")])
         }
@@ -144,7 +147,7 @@ struct CallPipeline {
         throw Refusal(problems: [problem])
     }
 
-    private func checkScope(_ progress: Progress) throws(Refusal) {
+    func checkScope(_ progress: Progress) throws(Refusal) {
         guard operation.acceptedScopeNames.isEmpty || operation.acceptedScopes.meets(progress.caller.scopes) else {
             throw Refusal(problems: [problems.problem("00100")])
         }
@@ -166,7 +169,7 @@ struct CallPipeline {
 
     // MARK: - What it asks
 
-    private func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
+    func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
         let values = operation.values(call.query, variables, progress.caller.identity)
         let now = gateway.parts.clock.now()
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
@@ -241,6 +244,7 @@ struct CallPipeline {
         case .refused(let template, let facts):
             throw Refusal(problems: [problems.problem(template, operation, facts)], isCached: template.isCached)
         case .answered(let facts):
+            try await guardRepetition(facts, progress)
             do throws(MappingFailure) {
                 return try operation.answer
                     .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText).bytes
@@ -275,7 +279,7 @@ struct CallPipeline {
     }
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
-    private func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
+    func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
         let total = Self.microseconds(started.duration(to: .now))
         let provider = progress.providerTime.map(Self.microseconds) ?? 0
         let now = gateway.parts.clock.now()

@@ -31,8 +31,15 @@ struct DataFolder {
     /// The grants' database, brought to the program's version.
     func openStore(clock: WallClock = .system) async throws -> GrantStore {
         let database = try await SQLiteDatabase.open(database)
-        _ = try await database.migrate(GrantStore.migrations, at: clock.now())
+        _ = try await database.migrate(GrantStore.migrations + QuestionStore.migrations, at: clock.now())
         return GrantStore(database: database, clock: clock)
+    }
+}
+
+extension DataFolder {
+    /// The counter of guarded questions, in the grants' database.
+    func openQuestions(_ store: GrantStore) throws -> QuestionStore {
+        try QuestionStore(database: store.database, keyFile: url.appending(path: "questions.key").path)
     }
 }
 

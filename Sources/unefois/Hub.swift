@@ -52,7 +52,8 @@ final class Hub: Sendable {
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
                     clock: clock),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
-                rehearsals: rehearsals, clock: clock, publicURL: { address.url }),
+                rehearsals: rehearsals,
+                questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
             catalogue: catalogue)
         self.holder = holder
         try await gateway.use(keys.ring)
@@ -178,6 +179,9 @@ final class CatalogueHolder: Sendable {
     var catalogue: CompiledCatalogue { held.withLock { $0 } }
     func use(_ catalogue: CompiledCatalogue) { held.withLock { $0 = catalogue } }
 }
+
+/// Few different questions about one person are counted in the database.
+extension QuestionStore: QuestionCounting {}
 
 /// Published test cases stand in for providers.
 struct PublishedCases: Rehearsing {

@@ -87,6 +87,7 @@ struct KnownErrorCodes: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
             var codes = operation.checks.map(\.code) + operation.refusals.compactMap { $0.problem?.code }
+            if let repetition = operation.repetition { codes.append(repetition.code) }
             if let document = operation.document {
                 codes += [document.undecodable, document.empty, document.unexpected]
             }
