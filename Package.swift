@@ -142,7 +142,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
-        .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values"]),
+        .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values", "TestSupport"]),
         .executableTarget(
             name: "unefois",
             dependencies: [
