@@ -19,6 +19,7 @@ struct Welcome: Sendable {
             "  OpenAPI          \(base)/openapi",
         ]
         for api in hub.catalogue.apis { lines.append("    \(base)/catalogue/\(api.id)") }
+        lines.append("  Géographie       \(base)/geo/communes, \(hub.geography.origin)")
         if let adminPort { lines.append("  Métriques        http://\(settings.adminHost):\(adminPort)/metrics") }
         for (id, address) in (sandbox?.addresses ?? [:]).sorted(by: { $0.key < $1.key }) {
             lines.append("  Simulateur       \(id.padding(toLength: 15, withPad: " ", startingAt: 0)) \(address)")
