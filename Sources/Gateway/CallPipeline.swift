@@ -88,7 +88,7 @@ struct CallPipeline {
         } catch {
             progress.code = error.problems.first?.code
             answer = presentation.answer(error.problems, call, progress.facts)
-            // Nobody got nothing: a flood of such calls must not fill the ledger.
+            // Nothing was given and nobody is known: a flood of such calls must not fill the ledger.
             if operation.identity == .nobody, progress.facts.quota?.isExceeded == true { return answer }
         }
         return await recorded(answer, progress)

@@ -12,6 +12,8 @@ struct FullCogTests {
         #expect(geography.communes.count { !$0.isDistrict } == 34_969)
         #expect(geography.communes.count { $0.isDistrict } == 45)
         #expect(geography.epcis.count == 1_255 && geography.departments.count == 109 && geography.regions.count == 18)
+        #expect(geography.departments.count { $0.zone == .collectivity } == 8)
+        #expect(geography.departments.count { $0.zone == .overseas } == 5)
         #expect(geography.formerCodes.count == 4_240 && geography.formerCodes.allSatisfy { !$0.successors.isEmpty })
         #expect(geography.formerCodes.count { $0.successors.count > 1 } == 6)
         let mainland = geography.communes.filter { $0.code < "97" }

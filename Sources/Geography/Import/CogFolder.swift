@@ -40,7 +40,9 @@ enum CogTable: String, CaseIterable {
     /// The file of the folder that holds the table.
     /// - Throws: ``GeographyFault`` where two may be it, or where a mandatory one is missing.
     func file(in folder: URL) throws -> URL? {
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        guard let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+            throw GeographyFault(faults: ["\(folder.path) : ce n'est pas un dossier lisible"])
+        }
         let found = files.filter { file in names.contains { file.wholeMatch(of: $0) != nil } }.sorted()
         if found.count > 1 {
             throw GeographyFault(faults: ["\(title) : \(found.joined(separator: " et ")) ; gardez-en un"])

@@ -29,7 +29,7 @@ extension CogImport {
             default: last[code] = Movement(date: date, successors: [successor], row: row)
             }
         }
-        for (code, movement) in last {
+        for (code, movement) in last.sorted(by: { $0.key < $1.key }) {
             let today = Set(movement.successors.flatMap { ends(of: $0, last, passed: [code]) })
             if today.isEmpty {
                 file.fault(
