@@ -121,6 +121,11 @@ let package = Package(
             ],
             resources: [.copy("Resources")]),
         .target(
+            name: "Geography",
+            dependencies: ["Values", .product(name: "Hummingbird", package: "hummingbird")],
+            resources: [.copy("Resources")]),
+        .testTarget(name: "GeographyTests", dependencies: ["Geography", "Values", "TestSupport"]),
+        .target(
             name: "Operations",
             dependencies: [
                 "Values",
@@ -147,7 +152,7 @@ let package = Package(
             name: "unefois",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Storage", "Desk", "Sandbox",
-                "Pages", "Operations",
+                "Pages", "Geography", "Operations",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -45,6 +45,8 @@ public final class APIOperation: Sendable {
         case franceConnect = "france_connect"
         /// Either, by the header that carries the token (v2).
         case either
+        /// Nobody asks: open data, given without a token to each address within a limit.
+        case nobody
     }
 
     /// The conventions of the wire.
@@ -52,6 +54,8 @@ public final class APIOperation: Sendable {
         case particulierV2 = "particulier-v2"
         case particulier
         case entreprise
+        /// The envelope and the errors of v3, without anything that a call must say about itself.
+        case open
     }
 
     init(_ draft: OperationDraft) {
