@@ -242,12 +242,14 @@ struct CallPipeline {
     }
 
     private func asked(_ values: [JSON?], _ progress: inout Progress) async throws(Refusal) -> [UInt8] {
-        let facts = CallFacts(
+        var facts = CallFacts(
             parameters: values, recipient: progress.traceability.recipient,
             requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
             tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
             version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
+        facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer
+        facts.trace = progress.traceability.pairs
         let began = ContinuousClock.now
         let outcome = await gateway.parts.connector.ask(operation, facts)
         progress.providerTime = began.duration(to: .now)

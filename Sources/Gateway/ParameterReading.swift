@@ -81,6 +81,13 @@ struct Traceability {
         }
     }
 
+    /// What was given, under its names.
+    var pairs: [(name: String, value: String)] {
+        [("recipient", recipient), ("context", context), ("object", object)].compactMap { name, value in
+            value.map { (name, $0) }
+        }
+    }
+
     /// True where the recipient, if given, is a SIRET.
     var hasValidRecipient: Bool { recipient.map(CompanyNumber.isSiret) ?? true }
 }

@@ -50,7 +50,7 @@ final class Hub: Sendable {
             parts: Gateway.Parts(
                 connector: Connector(
                     transport: transport, configuration: providers, breakers: breakers, documents: documents,
-                    clock: clock, providers: { holder.catalogue.providers }),
+                    clock: clock, catalogue: { holder.catalogue }),
                 franceConnect: FranceConnect(
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
                     clock: clock),

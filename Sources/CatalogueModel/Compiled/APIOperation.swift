@@ -29,6 +29,8 @@ public final class APIOperation: Sendable {
     public let document: DocumentPlan?
     public let answer: AnswerPlan
     public let repetition: RepetitionGuard?
+    /// For a derived answer: the operation that it derives from.
+    public let source: APIOperation?
     /// For a bouquet: the operations that the question is put to. Empty for any other.
     public let gathered: [GatheredOperation]
     public let deprecated: String?
@@ -81,6 +83,7 @@ public final class APIOperation: Sendable {
         document = draft.document
         answer = draft.answer
         repetition = draft.repetition
+        source = draft.source
         gathered = draft.gathered
         deprecated = draft.deprecated
         example = draft.example
@@ -112,6 +115,7 @@ struct OperationDraft {
     var document: DocumentPlan?
     var answer = AnswerPlan.empty
     var repetition: RepetitionGuard?
+    var source: APIOperation?
     var gathered: [GatheredOperation] = []
     var deprecated: String?
     var example: [(name: String, value: JSON)] = []
@@ -201,6 +205,8 @@ public struct ProviderDescription: Sendable {
     public let errorProvider: String
     public let maskText: String
     public let maintenances: [MaintenanceWindow]
+    /// For another hub: the bouquet whose contract it serves.
+    public var hubOf: APIDescription.Bouquet?
 }
 
 /// Times at which a provider is closed, in Paris.

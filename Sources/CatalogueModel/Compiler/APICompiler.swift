@@ -148,6 +148,7 @@ struct APICompiler {
         draft.example = element["example"].map { example($0) } ?? sharedExample(draft)
         draft.answer = draft.gathered.isEmpty ? answer(element, context, draft) : .gathering(draft.gathered)
         draft.answer.source = source.map(derived.source)
+        draft.source = source
     }
 
     /// The values of derived operations stand where those of their sources do, so that these can be asked.
