@@ -75,7 +75,9 @@ struct TokenCommand: AsyncParsableCommand {
             let grants = try await store.grants()
             if grants.isEmpty { print("Aucune habilitation.") }
             for grant in grants {
-                print("\(grant.id)  \(grant.organisation) — \(grant.title)\(RightState.text(grant.revoked, grant.expires))")
+                print(
+                    "\(grant.id)  \(grant.organisation) — \(grant.title)\(RightState.text(grant.revoked, grant.expires))"
+                )
                 print("    périmètres : \(grant.scopes.joined(separator: ", "))")
                 for token in try await store.tokens(of: grant.id) {
                     print("    jeton \(token.id)\(RightState.text(token.revoked, token.expires))")

@@ -2,7 +2,7 @@ import Values
 
 /// The errors of a bouquet, for machines: *what is rendered ⊆ this list ⊆ the statuses of its OpenAPI document*.
 ///
-/// An error stands once for each form that it takes: v2 has statuses and names of its own.
+/// An error stands once for each form that it takes: v2 has statuses of its own.
 public struct ErrorsDocument: Sendable {
     public let json: JSON
 
@@ -10,17 +10,21 @@ public struct ErrorsDocument: Sendable {
     ///   operation gives.
     public init(_ bouquet: APIDescription.Bouquet, operation: String?, of catalogue: CompiledCatalogue) {
         let nomenclature = catalogue.errors
-        var operations: [PossibleError: [String]] = [:]
+        var forms: [PossibleError: Form] = [:]
         for candidate in catalogue.operations
         where candidate.api.bouquet == bouquet && operation.map({ $0 == candidate.id }) ?? true {
-            for error in candidate.possibleErrors(nomenclature) { operations[error, default: []].append(candidate.id) }
+            for error in candidate.possibleErrors(nomenclature) {
+                var form = error
+                form.v2Name = nil
+                forms[form, default: Form()].add(candidate.id, error.v2Name)
+            }
         }
         if operation == nil {
-            let given = Set(operations.keys.map(\.code))
+            let given = Set(forms.keys.map(\.code))
             let own = nomenclature.entries.map(\.code).filter { $0.hasPrefix("00") && !given.contains($0) }
-            for error in nomenclature.ownErrors(own) { operations[error] = [] }
+            for error in nomenclature.ownErrors(own) { forms[error] = Form() }
         }
-        let items = operations.sorted { left, right in
+        let items = forms.sorted { left, right in
             (left.key.code, left.key.status, left.key.detail) < (right.key.code, right.key.status, right.key.detail)
         }
         json = [
@@ -29,12 +33,24 @@ public struct ErrorsDocument: Sendable {
         ]
     }
 
-    private static func item(_ error: PossibleError, _ operations: [String]) -> JSON {
+    /// Who gives an error in one form.
+    private struct Form {
+        var operations: [String] = []
+        var v2Name: String?
+
+        mutating func add(_ operation: String, _ v2Name: String?) {
+            operations.append(operation)
+            self.v2Name = self.v2Name ?? v2Name
+        }
+    }
+
+    private static func item(_ error: PossibleError, _ form: Form) -> JSON {
         [
             "code": .string(error.code), "status": .integer(error.status), "title": .string(error.title),
             "detail": .string(error.detail), "source": error.source ?? .null,
             "provider": error.provider.map(JSON.string) ?? .null, "remedy": error.remedy.map(JSON.string) ?? .null,
-            "v2_error": error.v2Name.map(JSON.string) ?? .null, "operations": .array(operations.map(JSON.string)),
+            "v2_error": form.v2Name.map(JSON.string) ?? .null,
+            "operations": .array(form.operations.map(JSON.string)),
         ]
     }
 
@@ -63,7 +79,7 @@ public struct ErrorsDocument: Sendable {
                     code: "00301", status: 422, title: "Paramètre invalide",
                     detail: "Ce n'est pas un numéro SIREN : neuf chiffres dont le dernier est une clé.",
                     parameter: "siren", header: nil, remedy: "Vérifiez la saisie.", provider: nil, v2Name: nil),
-                ["api_entreprise_v3_insee_unites_legales"])
+                Form(operations: ["api_entreprise_v3_insee_unites_legales"]))
         ], "links": [:], "meta": ["total": 1],
     ]
 }

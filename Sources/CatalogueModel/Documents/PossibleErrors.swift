@@ -14,7 +14,7 @@ public struct PossibleError: Sendable, Hashable {
     /// Who answers for it; nil for the hub itself.
     public let provider: String?
     /// The `error` of v2; nil in later versions.
-    let v2Name: String?
+    var v2Name: String?
 
     /// The parameter or header at fault, as errors tell it (JSON:API); nil where it is neither.
     var source: JSON? {
@@ -71,13 +71,13 @@ extension APIOperation {
     public static let franceConnectPrefix = "51"
 
     private var commonErrors: [ProblemTemplate] {
-        var codes = ["00015", "00401", "00500", "00510", "00511"]
+        // A grant may have a limit of its own where the operation has none.
+        var codes = ["00015", "00429", "00500", "00510", "00511"]
         if takesToken { codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"] }
         if takesFranceConnect {
-            codes += ["50001", "50002", "50003"] + Self.failuresOnTheWay.map { Self.franceConnectPrefix + $0 }
+            codes += ["00101", "50001", "50002", "50003"] + Self.failuresOnTheWay.map { Self.franceConnectPrefix + $0 }
         }
         if !acceptedScopes.isEmpty { codes.append("00100") }
-        if limit != nil { codes.append("00429") }
         return codes.map { ProblemTemplate(code: $0) }
     }
 

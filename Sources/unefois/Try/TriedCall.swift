@@ -21,6 +21,15 @@ struct TriedCall: Sendable {
         var isFine: Bool { (200..<300).contains(status) }
     }
 
+    /// A client that neither follows redirections, which would take the token elsewhere, nor waits for a service that
+    /// is not there.
+    static func client() -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
     /// - Throws: errors of the network.
     func send(_ client: HTTPClient) async throws -> Answer {
         let query = example.query.map { Form.encoded($0.0) + "=" + Form.encoded($0.1) }.joined(separator: "&")

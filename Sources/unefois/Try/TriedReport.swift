@@ -38,7 +38,8 @@ struct TriedReport {
     private func advice(_ body: JSON) -> [String] {
         (body["errors"]?.items ?? []).flatMap { error -> [String] in
             guard let entry = errors.entry(error["code"]?.text ?? ""), let remedy = entry.remedy else { return [] }
-            return ["\(entry.title) : \(remedy)", ""]
+            let place = error["source"]?["parameter"]?.text ?? error["source"]?["header"]?.text
+            return ["\(place.map { TerminalText.safe($0) } ?? entry.title) : \(remedy)", ""]
         }
     }
 }
@@ -55,7 +56,8 @@ enum TerminalText {
     static func safe(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
-            let isControl = scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
+            let isControl =
+                scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
             if isControl {
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

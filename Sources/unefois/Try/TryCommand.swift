@@ -39,10 +39,7 @@ struct TryCommand: AsyncParsableCommand {
             if base == nil { throw ValidationError("--url veut une adresse en https, ou en http sur cette machine.") }
         }
         let secrets = try TriedSecrets(file: tokenFile)
-        var configuration = HTTPClient.Configuration()
-        // A redirection would take the token elsewhere.
-        configuration.redirectConfiguration = .disallow
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let client = TriedCall.client()
         let result: Result<Void, any Error>
         do {
             if json || !parameters.isEmpty {
