@@ -1,6 +1,7 @@
 import CatalogueModel
 import Foundation
 import Gateway
+import Synchronization
 import Testing
 import Values
 
@@ -10,7 +11,7 @@ enum ErrorInvariant {
     static func check(_ answer: RunningHub.Answer, _ target: String, _ catalogue: CompiledCatalogue) {
         let path = QueryParameters.decodedPath(target.prefix { $0 != "?" })
         guard answer.status != 405, case .operation(let operation, _) = catalogue.routes.match(path) else { return }
-        let possible = operation.possibleErrors(catalogue.errors)
+        let possible = possible(operation, catalogue)
         for code in answer.codes {
             #expect(
                 possible.contains { $0.code == code && $0.status == answer.status },
@@ -20,5 +21,16 @@ enum ErrorInvariant {
         guard answer.status >= 400 else { return }
         #expect(
             possible.contains { $0.status == answer.status }, "\(operation.id) is not said to give \(answer.status)")
+    }
+
+    private static let known = Mutex<[String: [PossibleError]]>([:])
+
+    /// Worked out once an operation: there are tests of ten thousand calls.
+    private static func possible(_ operation: APIOperation, _ catalogue: CompiledCatalogue) -> [PossibleError] {
+        let key = "\(catalogue.generation) \(operation.id)"
+        if let possible = known.withLock({ $0[key] }) { return possible }
+        let possible = operation.possibleErrors(catalogue.errors)
+        known.withLock { $0[key] = possible }
+        return possible
     }
 }

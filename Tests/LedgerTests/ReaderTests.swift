@@ -33,6 +33,7 @@ import Values
         #expect(record.vendor == nil && record.delegation == nil)
         // What is not known of a call is not written: the very bytes of the earlier program.
         #expect(record.serialized == earlier)
+        #expect(LedgerFilter(grant: "g").matches(record) && !LedgerFilter(vendor: "41816609600051").matches(record))
         let later = earlier.dropLast() + #","mandate":{"by":["x"]},"agent":"2026:02"}"#
         #expect(CallRecord(payload: later.utf8)?.agent == "2026:02")
     }
