@@ -84,7 +84,9 @@ struct HubBench: Sendable {
         let port = try await listen(hub.responder { _ in }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
         if followsGrants { group.addTask { try await hub.followGrants() } }
-        return RunningHub(hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox)
+        var running = RunningHub(hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox)
+        running.checksErrors = rehearsals == nil
+        return running
     }
 
     private func simulate(
