@@ -33,7 +33,7 @@ public struct OpenAPIDocument: Sendable {
                 "version": .string(version),
             ],
             "servers": [["url": .string(server)]],
-            "tags": .array(tags.map { ["name": .string($0.title), "description": .string($0.summary)] }),
+            "tags": .array(tags.map { Self.tag($0, server) }),
             "paths": .object(paths),
             "components": [
                 "securitySchemes": OpenAPISecurity.schemes(operations),
@@ -41,6 +41,15 @@ public struct OpenAPIDocument: Sendable {
                 "schemas": OpenAPIResponses.schemas(operations),
                 "examples": responses.examples,
             ],
+        ]
+    }
+
+    /// An API, with the address of its page.
+    private static func tag(_ api: APIDescription, _ server: String) -> JSON {
+        [
+            "name": .string(api.title),
+            "description": .string((api.warnings + [api.summary]).joined(separator: "\n\n")),
+            "externalDocs": ["url": .string("\(server)/catalogue/\(api.id)")],
         ]
     }
 }
@@ -65,7 +74,7 @@ extension OpenAPIDocument.Part {
     fileprivate func summary(_ api: APIDescription) -> String {
         switch self {
         case .bouquet: "Les données que les administrations s'échangent au lieu de les demander aux usagers."
-        case .api: api.summary
+        case .api: (api.warnings + [api.summary]).joined(separator: "\n\n")
         }
     }
 }
