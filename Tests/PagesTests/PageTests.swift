@@ -8,7 +8,10 @@ import Testing
     static let paths = [
         "/", "/catalogue", "/catalogue?q=quotient", "/catalogue?q=rien-de-tel", "/catalogue/quotient-familial",
         "/catalogue/quotient-familial/essayer", "/openapi", "/erreurs", "/accessibilite", "/donnees-personnelles",
-        "/mentions-legales",
+        "/mentions-legales", "/fournisseurs", "/fournisseurs/cnav", "/fournisseurs/insee", "/cas-usages",
+        "/cas-usages/ccas", "/cas-usages/marches_publics", "/nouveautes", "/donnees", "/donnees?etat=pas-encore",
+        "/donnees/ars/demander", "/donnees/ars/demande-enregistree", "/developpeurs", "/catalogue/unites-legales",
+        "/catalogue/participation-familiale-eaje", "/catalogue?q=caf&theme=scolarite&public=communes",
     ]
 
     @Test(arguments: paths)
@@ -63,7 +66,10 @@ import Testing
 }
 
 @Suite struct FaultTests {
-    @Test(arguments: ["/nulle-part", "/catalogue/inconnue", "/openapi/inconnue.json", "/openapi/inconnue"])
+    @Test(arguments: [
+        "/nulle-part", "/catalogue/inconnue", "/openapi/inconnue.json", "/openapi/inconnue",
+        "/fournisseurs/inconnu", "/cas-usages/inconnu", "/donnees/inconnue/demander",
+    ])
     func `an unknown address is a page in plain words`(path: String) async throws {
         let page = try await Shipped.pages { try await $0.visit(path) }
         #expect(page.status == 404)

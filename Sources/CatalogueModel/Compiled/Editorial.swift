@@ -6,6 +6,11 @@ public struct Editorial: Sendable {
     public struct Label: Sendable, Hashable {
         public let id: String
         public let title: String
+
+        public init(id: String, title: String) {
+            self.id = id
+            self.title = title
+        }
     }
 
     /// What APIs are about, in the order of the file.
