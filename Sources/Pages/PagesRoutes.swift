@@ -47,9 +47,6 @@ extension Pages {
         guard let requests else { return }
         let page = DataRequestPage(site: site, catalogue: catalogue, requests: requests)
         form("/donnees/:datum/demander", router, show: page.form, answer: page.send)
-        self.page("/donnees/:datum/demande-enregistree", router) { _, context in
-            try await page.confirmation(context)
-        }
     }
 
     func addDocuments(to router: Router<BasicRequestContext>) {

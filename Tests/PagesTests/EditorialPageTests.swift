@@ -22,6 +22,28 @@ import Values
         #expect(parts[1].contains("/cas-usages/fraude") && !parts[1].contains("/cas-usages/ccas"))
     }
 
+    @Test func `an API to come says so, on its card and on its page`() async throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "announced-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+        for folder in ["Catalogue", "Procedures"] {
+            try FileManager.default.copyItem(
+                at: Shipped.root.appending(path: folder), to: root.appending(path: folder))
+        }
+        let file = root.appending(path: "Catalogue/particulier/cnav/prime-activite.yaml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try Data((text + "\nlifecycle: announced\n").utf8).write(to: file)
+        let catalogue = try CatalogueCompiler(folder: root.appending(path: "Catalogue")).compile()
+        let site = try Site(options: Shipped.options(), missing: nil)
+        let api = try #require(catalogue.api("prime-activite"))
+        let warnings = APISurroundings(site: site, catalogue: catalogue, api: api).warnings
+        #expect(warnings.first?["warningTitle"] as? String == "Une API à venir")
+        let badges = Wording(messages: site.messages).badges(api, catalogue.operations(of: api.id))
+        #expect(badges.first?["badgeText"] as? String == "À venir")
+        let datum = try #require(catalogue.editorial.exchangedData.first { $0.id == "prime-d-activite" })
+        #expect(DatumState(datum, catalogue).name == .soon)
+    }
+
     @Test func `every use case of the catalogue has a page`() async throws {
         let useCases = try Shipped.catalogue().editorial.useCases
         try await Shipped.pages { client in

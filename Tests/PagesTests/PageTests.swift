@@ -10,7 +10,7 @@ import Testing
         "/catalogue/quotient-familial/essayer", "/openapi", "/erreurs", "/accessibilite", "/donnees-personnelles",
         "/mentions-legales", "/fournisseurs", "/fournisseurs/cnav", "/fournisseurs/insee", "/cas-usages",
         "/cas-usages/ccas", "/cas-usages/marches_publics", "/nouveautes", "/donnees", "/donnees?etat=pas-encore",
-        "/donnees/ars/demander", "/donnees/ars/demande-enregistree", "/developpeurs", "/catalogue/unites-legales",
+        "/donnees/ars/demander", "/developpeurs", "/catalogue/unites-legales",
         "/catalogue/participation-familiale-eaje", "/catalogue?q=caf&theme=scolarite&public=communes",
     ]
 

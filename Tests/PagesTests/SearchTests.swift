@@ -29,6 +29,10 @@ import Testing
         #expect(!ids.contains("quotient-familial"))
     }
 
+    @Test func `accents, case, ligatures and apostrophes are folded`() {
+        #expect(CatalogueIndex.folded("Main-d’ŒUVRE, Où ?") == "main-d'oeuvre, ou ?")
+    }
+
     @Test func `each filter counts what it would leave, the others being as they are`() throws {
         let site = try Site(options: Shipped.options(), missing: nil)
         let index = CatalogueIndex(try Shipped.catalogue(), site.messages)

@@ -46,9 +46,10 @@ final class CatalogueIndex: Sendable {
         }
     }
 
-    /// Without case, accents and typographic apostrophes.
+    /// Without case, accents, ligatures and typographic apostrophes.
     static func folded(_ text: String) -> String {
-        text.replacingOccurrences(of: "’", with: "'")
+        text.replacingOccurrences(of: "’", with: "'").replacingOccurrences(of: "œ", with: "oe")
+            .replacingOccurrences(of: "Œ", with: "oe")
             .folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
     }
 }

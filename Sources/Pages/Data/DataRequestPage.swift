@@ -37,14 +37,13 @@ struct DataRequestPage: Sendable {
             return page(datum, request, siret: siret, reason: reason, faults: faults, status: .unprocessableContent)
         }
         switch try await requests.record(datum: datum.id, siret: siret, reason: reason) {
-        case .recorded: return .redirect(to: "/donnees/\(datum.id)/demande-enregistree", type: .normal)
+        case .recorded: return try await confirmation(datum)
         case .tooMany: throw HTTPError(.tooManyRequests)
         }
     }
 
-    /// What the visitor reads after sending.
-    func confirmation(_ context: BasicRequestContext) async throws -> Response {
-        let datum = try datum(context)
+    /// What the visitor reads after sending. Sending again, by a reload, replaces the request by itself.
+    private func confirmation(_ datum: ExchangedDatum) async throws -> Response {
         let count = try await requests.counts()[datum.id] ?? 0
         return site.page(
             "dataRequested", title: messages.text("request.doneTitle"), section: .data,
