@@ -7,7 +7,7 @@ PAGES = {  # name: (path, a text that the page must show)
     "catalogue": ("/catalogue", "Quotient familial"),
     "search": ("/catalogue?q=QUÔTIENT+enfants&bouquet=particulier", "Quotient familial"),
     "filtered": ("/catalogue?theme=famille&public=communes&acces=franceconnect", "Tout afficher"),
-    "empty": ("/catalogue?q=quotient&theme=scolarite", "Sans le filtre « Scolarité et études »"),
+    "empty": ("/catalogue?q=quotient&theme=scolarite", "Sans le filtre"),
     "api": (API, "cnaf_quotient_familial"),
     "api-issue": ("/catalogue/participation-familiale-eaje", "Anomalie connue depuis le 28 avril 2026"),
     "providers": ("/fournisseurs", "répertoire Sirene"),

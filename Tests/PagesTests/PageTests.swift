@@ -38,6 +38,20 @@ import Testing
         }
     }
 
+    @Test func `a field shows the scopes of the objects around it with its own`() throws {
+        let operation = try #require(
+            try Shipped.catalogue().operation("api_particulier_v3_mesri_statut_etudiant_with_ine"))
+        let site = try Site(options: Shipped.options(), missing: nil)
+        let rows = FieldRows(wording: Wording(messages: site.messages)).rows(operation.answer)
+        func scopes(_ key: String) -> [String] {
+            let row = rows.first { $0["fieldKey"] as? String == key }
+            return (row?["fieldScopes"] as? [Row] ?? []).compactMap { $0["fieldScope"] as? String }
+        }
+        #expect(scopes("admissions") == ["mesri_admissions"])
+        #expect(scopes("date_debut") == ["mesri_admissions"])
+        #expect(scopes("est_inscrit") == ["mesri_admissions", "mesri_admission_inscrit"])
+    }
+
     @Test func `without a sandbox there is neither a token nor a form`() async throws {
         let options = Shipped.options(sandbox: nil)
         try await Shipped.pages(options) { client in
