@@ -7,13 +7,13 @@ PAGES = {  # name: (path, a text that the page must show)
     "catalogue": ("/catalogue", "Quotient familial"),
     "search": ("/catalogue?q=QUÔTIENT+enfants&bouquet=particulier", "Quotient familial"),
     "filtered": ("/catalogue?theme=famille&public=communes&acces=franceconnect", "Tout afficher"),
-    "empty": ("/catalogue?q=quotient&theme=scolarite", "Sans le filtre"),
+    "empty": ("/catalogue?q=quotient&theme=cotisations", "Sans le filtre"),
     "api": (API, "cnaf_quotient_familial"),
     "api-issue": ("/catalogue/participation-familiale-eaje", "Anomalie connue depuis le 28 avril 2026"),
     "providers": ("/fournisseurs", "répertoire Sirene"),
     "provider": ("/fournisseurs/cnav", "Chaque dimanche, de 23 h à 23 h 45"),
     "use-cases": ("/cas-usages", "Attribuer un marché public"),
-    "use-case": ("/cas-usages/tarification_municipale_enfance", "API à venir"),
+    "use-case": ("/cas-usages/tarification_municipale_enfance", "Interdites"),
     "news": ("/nouveautes", "Quinze cas d'usage"),
     "data": ("/donnees", "Allocation de rentrée scolaire"),
     "data-state": ("/donnees?etat=pas-encore", "Toutes les données"),
@@ -115,7 +115,7 @@ def test_filters_by_keyboard_make_an_address_to_share(open_page, javascript):
 
 
 def test_an_empty_search_has_a_way_out_by_keyboard(open_page):
-    page = open_page("/catalogue?q=quotient&theme=scolarite", javascript=False)
+    page = open_page("/catalogue?q=quotient&theme=cotisations", javascript=False)
     tab_to(page, ".uf-note a")
     page.keyboard.press("Enter")
     page.wait_for_url("**/catalogue?q=quotient")

@@ -10,8 +10,16 @@ import Values
     @Test func `a use case links to the APIs served and names those to come`() async throws {
         let page = try await Shipped.pages { try await $0.visit("/cas-usages/tarification_municipale_enfance") }.text
         #expect(page.contains("<a href=\"/catalogue/quotient-familial\">"))
-        #expect(page.contains("Paiements de France Travail <span class=\"uf-hint\">API à venir</span>"))
         #expect(page.contains("R531-52") && page.contains("Interdites"))
+        let catalogue = try Shipped.catalogue()
+        let useCase = catalogue.editorial.useCases.first { $0.id == "tarification_municipale_enfance" }
+        for use in try #require(useCase).uses {
+            let isServed = catalogue.api(use.api) != nil
+            let title = try #require(catalogue.api(use.api)?.title ?? catalogue.editorial.apisToCome[use.api])
+            let text =
+                isServed ? "<a href=\"/catalogue/\(use.api)\">" : "\(title) <span class=\"uf-hint\">API à venir</span>"
+            #expect(page.contains(text.replacing("'", with: "&#39;")), "\(use.api)")
+        }
     }
 
     @Test func `an API tells the use cases that it serves and those that may not ask for it`() async throws {

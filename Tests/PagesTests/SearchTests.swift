@@ -58,10 +58,10 @@ import Testing
     }
 
     @Test func `a search that finds nothing tells which part of it to drop`() async throws {
-        let page = try await Shipped.pages { try await $0.visit("/catalogue?q=quotient&theme=scolarite") }.text
+        let page = try await Shipped.pages { try await $0.visit("/catalogue?q=quotient&theme=cotisations") }.text
         #expect(page.contains("Aucune API ne répond"))
         #expect(page.contains("<a href=\"/catalogue?q=quotient\">Sans le filtre"))
-        #expect(page.contains("<a href=\"/catalogue?theme=scolarite\">Sans les mots"))
+        #expect(page.contains("<a href=\"/catalogue?theme=cotisations\">Sans les mots"))
         #expect(page.contains("href=\"/donnees\""))
     }
 
