@@ -103,7 +103,9 @@ struct ParameterCompiler {
             }
         }
         let context = CompilerContext(
-            parts: parts, vocabulary: Vocabulary(parameters: vocabulary, tables: parts.tables, nomenclatures: [:]),
+            parts: parts,
+            vocabulary: Vocabulary(
+                parameters: vocabulary, tables: parts.tables, nomenclatures: parts.nomenclatures),
             tags: [], diagnostics: diagnostics)
         return .condition(context.condition(element))
     }

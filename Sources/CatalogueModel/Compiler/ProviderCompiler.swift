@@ -6,7 +6,7 @@ struct ProviderCompiler {
 
     private static let keys: Set = [
         "provider", "title", "errors", "mask", "addresses", "maintenance", "authentication", "tables", "requests",
-        "refusal-sets", "shapes",
+        "refusal-sets", "shapes", "parameters", "parameter-sets",
     ]
     private static let days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
