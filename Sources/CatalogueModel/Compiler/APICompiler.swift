@@ -58,6 +58,7 @@ struct APICompiler {
 
     private func parts(_ bouquet: APIDescription.Bouquet, _ provider: ProviderDescription) -> Parts {
         var parts = Parts()
+        parts.nomenclatures = files.nomenclatures
         for file in files.bouquets where file["bouquet"]?.text == bouquet.rawValue { parts.add(file) }
         for file in files.providers where file["provider"]?.text == provider.id { parts.add(file) }
         parts.add(file)
