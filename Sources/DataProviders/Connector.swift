@@ -11,34 +11,36 @@ public struct Connector: Sendable {
         case refused(ProblemTemplate, CallFacts)
     }
 
-    private let transport: any HTTPTransport
+    let transport: any HTTPTransport
     private let configuration: any ProviderConfiguration
-    private let breakers: Breakers
+    let breakers: Breakers
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
     private let logger = Logger(label: "unefois.providers")
-    private let providers: @Sendable () -> [String: ProviderDescription]
+    let catalogue: @Sendable () -> CompiledCatalogue
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
         documents: any DocumentKeeping, clock: WallClock,
-        providers: @escaping @Sendable () -> [String: ProviderDescription]
+        catalogue: @escaping @Sendable () -> CompiledCatalogue
     ) {
         self.transport = transport
         self.configuration = configuration
         self.breakers = breakers
         self.documents = documents
-        self.providers = providers
+        self.catalogue = catalogue
         tokens = ProviderTokens(transport: transport, clock: clock)
     }
 
     /// Asks the provider. Never throws: whatever happens has an error of the nomenclature.
     public func ask(_ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
-        if case .refuse(let seconds) = breakers.ask(operation.provider.id) {
+        let hub = NationalHub(for: operation, configuration, catalogue().providers)
+        if case .refuse(let seconds) = breakers.ask(hub?.provider.id ?? operation.provider.id) {
             var problem = ProblemTemplate(code: "NN001")
             problem.retryIn = seconds
             return .refused(problem, asked)
         }
+        if let hub { return await ask(hub, operation, asked) }
         var facts = asked
         // Only what came of an exchange says how a provider is.
         var hasAnswered = false
@@ -64,7 +66,7 @@ public struct Connector: Sendable {
     }
 
     /// Says in the log why, without a value of the call: reasons are made of names only.
-    private func refused(
+    func refused(
         _ problem: ProblemTemplate, _ operation: APIOperation, _ facts: CallFacts, because reason: String
     ) -> Outcome {
         logger.warning(
@@ -143,7 +145,8 @@ public struct Connector: Sendable {
 
     /// Fills in a parameter from another provider; where that fails the question is put without it.
     private func fillIn(_ lookup: Lookup, _ facts: inout CallFacts) async {
-        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = providers()[lookup.provider] else {
+        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = catalogue().providers[lookup.provider]
+        else {
             return
         }
         var inner = facts

@@ -36,9 +36,16 @@ struct CallPipeline {
         var traceability: Traceability
         var scopes = ScopeSet()
         var subject: String?
-        var caseReference: String?
+        var references = References()
         var code: String?
         var providerTime: Duration?
+    }
+
+    /// Pseudonyms of what the caller says about its own side.
+    struct References {
+        var agent: String?
+        var context: String?
+        var caseReference: String?
     }
 
     /// Refusals on the way, all of one kind; `nil` inside a step means that the call goes on.
@@ -52,8 +59,8 @@ struct CallPipeline {
         await answer { progress throws(Refusal) in
             try checkScope(progress)
             let key = flightKey(progress)
-            guard gateway.inFlight.begin(key) else { throw Refusal(problems: [problems.problem("00015")]) }
-            defer { gateway.inFlight.end(key) }
+            if let key, !gateway.inFlight.begin(key) { throw Refusal(problems: [problems.problem("00015")]) }
+            defer { if let key { gateway.inFlight.end(key) } }
             try checkTraceability(progress)
             try checkRecipient(progress)
             guard operation.gathered.isEmpty else {
@@ -85,14 +92,19 @@ struct CallPipeline {
         case .success(let known): caller = known
         case .failure(let refusal): return presentation.answer(refusal.problems, call, AnswerFacts())
         }
-        var progress = Progress(caller: caller, traceability: Traceability(call.query))
+        // What anybody may say of themselves is neither checked nor kept.
+        let said = operation.style == .open ? QueryParameters("") : call.query
+        var progress = Progress(caller: caller, traceability: Traceability(said))
         var answer: Answer
         do throws(Refusal) {
+            progress.references = try references(progress)
             try limit(&progress)
             answer = try await steps(&progress)
         } catch {
             progress.code = error.problems.first?.code
             answer = presentation.answer(error.problems, call, progress.facts)
+            // Nothing was given and nobody is known: a flood of such calls must not fill the ledger.
+            if operation.identity == .nobody, progress.facts.quota?.isExceeded == true { return answer }
         }
         return await recorded(answer, progress)
     }
@@ -100,6 +112,7 @@ struct CallPipeline {
     // MARK: - Who calls
 
     private func identify() async -> Result<Caller, Refusal> {
+        if operation.identity == .nobody { return .success(Caller(address: call.remoteAddress)) }
         let now = gateway.parts.clock.now()
         if operation.identity == .franceConnect { return await identifyCitizen() }
         if operation.identity == .either, let bearer = call.bearer,
@@ -107,8 +120,13 @@ struct CallPipeline {
         {
             return await identifyCitizen()
         }
-        return gateway.credentials.right(call.bearer ?? call.apiKey, snapshot, now: now)
-            .map { Caller(right: $0) }
+        return gateway.credentials.holder(call.bearer ?? call.apiKey, snapshot, now: now)
+            .map { holder in
+                switch holder {
+                case .organisation(let right): Caller(right)
+                case .vendor(let right): Caller(right, NamedDelegation(call), now: now)
+                }
+            }
             .mapError { Refusal(problems: [problems.problem($0.code)]) }
     }
 
@@ -118,7 +136,9 @@ struct CallPipeline {
         else { return .failure(Refusal(problems: [problems.problem("00101")])) }
         // Each unknown token costs a question to FranceConnect: nobody may ask without bounds.
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
-        if let address = call.remoteAddress, let seconds = gateway.limiter.secondsToWait(address, now: now) {
+        if let address = call.remoteAddress.map(AddressBlock.subscriber),
+            let seconds = gateway.limiter.secondsToWait(address, now: now)
+        {
             var problem = problems.problem("00429")
             problem.retryAfter = seconds
             return .failure(Refusal(problems: [problem]))
@@ -138,6 +158,7 @@ struct CallPipeline {
         guard progress.caller.admits(call.remoteAddress) else {
             throw Refusal(problems: [problems.problem("00107")])
         }
+        if let code = progress.caller.refusal { throw Refusal(problems: [problems.problem(code)]) }
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
         let quota = gateway.limiter.count(progress.caller.limitKey, operation, progress.caller.limit, now: now)
         progress.facts.quota = quota
@@ -153,9 +174,11 @@ struct CallPipeline {
         }
     }
 
-    private func flightKey(_ progress: Progress) -> String {
+    /// What tells a call from others of the same token; nil for callers whom nothing tells apart.
+    private func flightKey(_ progress: Progress) -> String? {
+        guard operation.identity != .nobody else { return nil }
         let parameters = call.query.pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&")
-        return progress.caller.tokenID + " " + call.path + "?" + parameters
+        return progress.caller.flightKey + " " + call.path + "?" + parameters
     }
 
     private func checkTraceability(_ progress: Progress) throws(Refusal) {
@@ -173,7 +196,7 @@ struct CallPipeline {
         let values = operation.values(call.query, variables, progress.caller.identity)
         let now = gateway.parts.clock.now()
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
-        (progress.subject, progress.caseReference) = try pseudonyms(values, progress, now)
+        progress.subject = try subject(values, now)
         let failed = operation.failedChecks(values, today: gateway.parts.clock.today)
         guard failed.isEmpty else {
             throw Refusal(problems: failed.map { problems.problem($0.code, parameter: $0.parameter) })
@@ -209,7 +232,9 @@ struct CallPipeline {
         let key = gateway.cache.key(
             operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
             generation: snapshot.catalogue.generation)
-        if !call.wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
+        // Nobody may make the provider work at will.
+        let wantsFresh = call.wantsFresh && operation.identity != .nobody
+        if !wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
             progress.facts.cachedFor = seconds
             progress.code = kept.code
             return presentation.answer(kept.body, status: kept.status, call, progress.facts)
@@ -231,12 +256,14 @@ struct CallPipeline {
     }
 
     private func asked(_ values: [JSON?], _ progress: inout Progress) async throws(Refusal) -> [UInt8] {
-        let facts = CallFacts(
+        var facts = CallFacts(
             parameters: values, recipient: progress.traceability.recipient,
             requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
-            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation,
+            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
             version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
+        facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer
+        facts.trace = progress.traceability.pairs
         let began = ContinuousClock.now
         let outcome = await gateway.parts.connector.ask(operation, facts)
         progress.providerTime = began.duration(to: .now)
@@ -259,20 +286,32 @@ struct CallPipeline {
 
     // MARK: - What is kept of it
 
-    /// The company's number, or a pseudonym of the person: never who it is. The caller's file reference is free text
-    /// that may name a person: it is kept as a pseudonym, found again by whoever knows the reference.
-    ///
+    /// The company's number, or a pseudonym of the person: never who it is.
+    private func subject(_ values: [JSON?], _ now: Date) throws(Refusal) -> String? {
+        let subject = Subject(operation, values)
+        if let company = subject.company { return company }
+        guard let person = subject.person else { return nil }
+        return try pseudonym(of: person, now)
+    }
+
+    /// Pseudonyms of the agent, of the context and of the file reference that the caller gives: texts that may name a
+    /// person, found again by whoever knows them. An agent's is one organisation's own.
+    private func references(_ progress: Progress) throws(Refusal) -> References {
+        let now = gateway.parts.clock.now()
+        func reference(_ kind: String, _ text: String?) throws(Refusal) -> String? {
+            guard let text else { return nil }
+            return try pseudonym(of: Array("\(kind)|\(text)".utf8), now)
+        }
+        let agent = call.agentID.map { "\(progress.caller.organisation ?? "")|\($0.exposed)" }
+        return References(
+            agent: try reference("agent", agent), context: try reference("context", progress.traceability.context),
+            caseReference: try reference("object", progress.traceability.object))
+    }
+
     /// Without its pseudonym key a call cannot be traced, so it is refused.
-    private func pseudonyms(
-        _ values: [JSON?], _ progress: Progress, _ now: Date
-    ) throws(Refusal) -> (subject: String?, caseReference: String?) {
-        let (subject, keys) = (Subject(operation, values), gateway.parts.pseudonyms)
+    private func pseudonym(of identity: [UInt8], _ now: Date) throws(Refusal) -> String {
         do {
-            let person = try subject.person.map { try keys.pseudonym(of: $0, at: now) }
-            let reference = try progress.traceability.object.map { object in
-                try keys.pseudonym(of: Array(("object|" + object).utf8), at: now)
-            }
-            return (subject.company ?? person, reference)
+            return try gateway.parts.pseudonyms.pseudonym(of: identity, at: now)
         } catch {
             throw Refusal(problems: [problems.problem("00510")])
         }
@@ -289,7 +328,9 @@ struct CallPipeline {
             organisation: progress.caller.organisation, recipient: recipient(progress),
             purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
             scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
-            caseReference: progress.caseReference,
+            caseReference: progress.references.caseReference, context: progress.references.context,
+            agent: progress.references.agent, vendor: progress.caller.vendor,
+            delegation: progress.caller.delegationID,
             outcome: .init(status: answer.status, code: progress.code), cached: progress.facts.cachedFor != nil,
             durations: .init(total: total, provider: provider))
         snapshot.metrics[operation.index].record(

@@ -3,6 +3,7 @@ import DataProviders
 import Desk
 import Foundation
 import Gateway
+import Geography
 import Hummingbird
 import Ledger
 import Logging
@@ -23,6 +24,7 @@ final class Hub: Sendable {
     let breakers: Breakers
     let clock: WallClock
     let address: PublicAddress
+    let geography: Gazetteer
     let health = Health()
     private let folder: DataFolder
     private let logger = Logger(label: "unefois.hub")
@@ -38,6 +40,7 @@ final class Hub: Sendable {
         self.franceConnectKeys = franceConnectKeys
         store = try await folder.openStore(clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
+        geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
         transport = NetworkTransport()
@@ -47,7 +50,7 @@ final class Hub: Sendable {
             parts: Gateway.Parts(
                 connector: Connector(
                     transport: transport, configuration: providers, breakers: breakers, documents: documents,
-                    clock: clock, providers: { holder.catalogue.providers }),
+                    clock: clock, catalogue: { holder.catalogue }),
                 franceConnect: FranceConnect(
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
                     clock: clock),
@@ -126,6 +129,7 @@ final class Hub: Sendable {
             gateway: gateway, keys: franceConnectKeys, documents: documents,
             openBreakers: { [breakers] in breakers.open })
         services.add(to: router)
+        GeographyRoutes(geography).add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()

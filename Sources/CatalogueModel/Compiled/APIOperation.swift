@@ -29,6 +29,8 @@ public final class APIOperation: Sendable {
     public let document: DocumentPlan?
     public let answer: AnswerPlan
     public let repetition: RepetitionGuard?
+    /// For a derived answer: the operation that it derives from.
+    public let source: APIOperation?
     /// For a bouquet: the operations that the question is put to. Empty for any other.
     public let gathered: [GatheredOperation]
     public let deprecated: String?
@@ -45,6 +47,8 @@ public final class APIOperation: Sendable {
         case franceConnect = "france_connect"
         /// Either, by the header that carries the token (v2).
         case either
+        /// Nobody asks: open data, given without a token to each address within a limit.
+        case nobody
     }
 
     /// The conventions of the wire.
@@ -52,6 +56,8 @@ public final class APIOperation: Sendable {
         case particulierV2 = "particulier-v2"
         case particulier
         case entreprise
+        /// The envelope and the errors of v3, without anything that a call must say about itself.
+        case open
     }
 
     init(_ draft: OperationDraft) {
@@ -77,6 +83,7 @@ public final class APIOperation: Sendable {
         document = draft.document
         answer = draft.answer
         repetition = draft.repetition
+        source = draft.source
         gathered = draft.gathered
         deprecated = draft.deprecated
         example = draft.example
@@ -108,6 +115,7 @@ struct OperationDraft {
     var document: DocumentPlan?
     var answer = AnswerPlan.empty
     var repetition: RepetitionGuard?
+    var source: APIOperation?
     var gathered: [GatheredOperation] = []
     var deprecated: String?
     var example: [(name: String, value: JSON)] = []
@@ -197,6 +205,8 @@ public struct ProviderDescription: Sendable {
     public let errorProvider: String
     public let maskText: String
     public let maintenances: [MaintenanceWindow]
+    /// For another hub: the bouquet whose contract it serves.
+    public var hubOf: APIDescription.Bouquet?
 }
 
 /// Times at which a provider is closed, in Paris.

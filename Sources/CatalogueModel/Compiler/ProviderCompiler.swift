@@ -6,7 +6,7 @@ struct ProviderCompiler {
 
     private static let keys: Set = [
         "provider", "title", "errors", "mask", "addresses", "maintenance", "authentication", "tables", "requests",
-        "refusal-sets", "shapes",
+        "refusal-sets", "shapes", "hub-of",
     ]
     private static let days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
@@ -19,7 +19,14 @@ struct ProviderCompiler {
         return ProviderDescription(
             id: id, title: title, addresses: addresses, errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
-            maintenances: (file["maintenance"]?.items ?? []).compactMap(window))
+            maintenances: (file["maintenance"]?.items ?? []).compactMap(window),
+            hubOf: file["hub-of"].flatMap(bouquet))
+    }
+
+    private func bouquet(_ element: Element) -> APIDescription.Bouquet? {
+        let bouquet = element.text.flatMap(APIDescription.Bouquet.init)
+        if bouquet == nil { diagnostics.error("hub-of is a bouquet", at: element) }
+        return bouquet
     }
 
     private func window(_ element: Element) -> MaintenanceWindow? {
