@@ -84,6 +84,8 @@ public struct TokenPlan: Sendable {
     public let scheme: String
     /// Prefixes of the settings of several accounts: one is drawn for each token, another where it is refused.
     public let accounts: [String]
+    /// Code of the error where no account is given a token.
+    public var refusal = "NN999"
 }
 
 /// A value fetched from a provider before the question itself is put (code of a commune from its name).
@@ -121,7 +123,7 @@ public struct ProblemTemplate: Sendable, Hashable {
 
     public struct MetaValue: Sendable, Hashable {
         public let name: String
-        public let value: Expression
+        public let value: ValueTemplate
         public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
         public func hash(into hasher: inout Hasher) { hasher.combine(name) }
     }

@@ -51,9 +51,8 @@ extension RequestPlan {
 extension ProblemTemplate {
     /// Values of the provider's answer that go with the error.
     public func meta(_ facts: CallFacts) throws(MappingFailure) -> [JSON.Member] {
-        let frame = Frame(facts: facts, node: facts.body)
         var members: [JSON.Member] = []
-        for item in meta { members.append(JSON.Member(item.name, try item.value.value(in: frame))) }
+        for item in meta { members.append(JSON.Member(item.name, try item.value.value(on: facts, keepsNulls: true))) }
         return members
     }
 }

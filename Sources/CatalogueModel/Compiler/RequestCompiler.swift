@@ -73,7 +73,7 @@ struct RequestCompiler {
 
     private static let authenticationKeys: Set = [
         "oauth2", "login", "basic", "mutual-tls", "headers", "form", "json", "take", "lifetime", "header", "accounts",
-        "retry-on",
+        "else", "retry-on",
     ]
 
     private func authentication(_ element: Element) -> Authentication? {
@@ -91,7 +91,7 @@ struct RequestCompiler {
                 token: part["take"].map(context.expression) ?? .member(.node, "access_token"),
                 lifetime: part["lifetime"].map(context.expression) ?? .member(.node, "expires_in"),
                 header: part["header"]?.text ?? "Authorization", scheme: part["header"] == nil ? "Bearer " : "",
-                accounts: part["accounts"]?.texts ?? [])
+                accounts: part["accounts"]?.texts ?? [], refusal: part["else"]?.text ?? "NN999")
             return Authentication(name: name, kind: .token(plan), retryOn: retry)
         }
         if let basic = part["basic"], let user = basic["user"], let password = basic["password"] {
@@ -166,7 +166,9 @@ struct RequestCompiler {
         problem.status = element["status"]?.int
         problem.title = element["title"]?.text
         problem.detail = element["detail"]?.text
-        problem.meta = context.pairs(element["meta"]).map { ProblemTemplate.MetaValue(name: $0.name, value: $0.value) }
+        problem.meta = (element["meta"]?.members ?? []).compactMap { member in
+            member.key.text.map { ProblemTemplate.MetaValue(name: $0, value: context.template(member.value)) }
+        }
         problem.retryIn = element["retry-in"].map(context.seconds)
         problem.isCached = element["cached"]?.bool ?? false
         problem.v2 = element["v2"].map { form in
