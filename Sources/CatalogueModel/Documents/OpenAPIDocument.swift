@@ -73,7 +73,7 @@ extension OpenAPIDocument.Part {
         switch self {
         case .bouquet(.entreprise): OpenAPIService.all(errors: "/errors")
         case .bouquet(.particulier): OpenAPIService.all(errors: "/api/errors")
-        case .bouquet(.open), .api: []
+        case .bouquet(.open), .version, .api: []
         }
     }
 
