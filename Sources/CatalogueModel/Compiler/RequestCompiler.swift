@@ -74,7 +74,8 @@ struct RequestCompiler {
     }
 
     private static let authenticationKeys: Set = [
-        "oauth2", "login", "basic", "mutual-tls", "saml", "headers", "form", "json", "take", "lifetime", "header", "accounts",
+        "oauth2", "login", "basic", "mutual-tls", "saml", "headers", "form", "json", "take", "lifetime", "header",
+        "accounts",
         "retry-on",
     ]
 
