@@ -16,6 +16,7 @@ public struct Connector: Sendable {
     let breakers: Breakers
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
+    private let signers = SAMLSigners()
     private let logger = Logger(label: "unefois.providers")
     let catalogue: @Sendable () -> CompiledCatalogue
 
@@ -134,12 +135,16 @@ public struct Connector: Sendable {
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
             request.headers.append(("Authorization", "Basic " + Data(pair.utf8).base64EncodedString()))
-        case .mutualTLS:
+        case .mutualTLS(let saml):
             guard let certificate = facts.settings("client_certificate")?.exposed,
                 let key = facts.settings("client_key")?.exposed
             else { throw TransportFailure.unconfigured }
-            request.identity = ClientIdentity(
+            let identity = ClientIdentity(
                 certificate: certificate, key: key, trustRoots: facts.settings("trust_roots")?.exposed)
+            request.identity = identity
+            if let saml {
+                try saml.add(to: &request.body, signer: try await signers.signer(for: identity), facts)
+            }
         }
     }
 

@@ -21,7 +21,8 @@ extension APIOperation {
         case 301, 302, 303, 307, 308: return ProblemTemplate(code: "NN000")
         default: break
         }
-        let frame = Frame(facts: facts, node: facts.body)
+        var frame = Frame(facts: facts, node: facts.body)
+        for expression in lets { frame.lets.append(try expression.value(in: frame)) }
         for refusal in refusals where try refusal.condition.holds(in: frame) { return refusal.problem }
         let isExpected = facts.body != .null || document != nil
         return (200..<300).contains(facts.status) && isExpected ? nil : ProblemTemplate(code: "NN999")

@@ -6,7 +6,7 @@ struct ProviderCompiler {
 
     private static let keys: Set = [
         "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "authentication", "tables",
-        "requests", "refusal-sets", "shapes", "hub-of",
+        "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "hub-of",
     ]
     private static let days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 

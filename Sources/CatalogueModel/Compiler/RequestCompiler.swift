@@ -3,6 +3,8 @@ import Values
 /// Turns `ask`, `refusals`, `document` and `lookups` of a descriptor into plans for one operation.
 struct RequestCompiler {
     let context: CompilerContext
+    /// The same with the names of the API's `let`, which conditions of refusals may use.
+    var named: CompilerContext?
 
     func plans(_ element: Element) -> [RequestPlan] {
         let choices = element.isMapping ? [element] : element.items
@@ -72,8 +74,8 @@ struct RequestCompiler {
     }
 
     private static let authenticationKeys: Set = [
-        "oauth2", "login", "basic", "mutual-tls", "headers", "form", "json", "take", "lifetime", "header", "accounts",
-        "else", "retry-on",
+        "oauth2", "login", "basic", "mutual-tls", "saml", "headers", "form", "json", "take", "lifetime", "header",
+        "accounts", "else", "retry-on",
     ]
 
     private func authentication(_ element: Element) -> Authentication? {
@@ -99,9 +101,23 @@ struct RequestCompiler {
                 user: context.expression(user), password: context.expression(password))
             return Authentication(name: name, kind: kind, retryOn: retry)
         }
-        if part["mutual-tls"] != nil { return Authentication(name: name, kind: .mutualTLS, retryOn: retry) }
+        if part["mutual-tls"] != nil {
+            let kind = Authentication.Kind.mutualTLS(saml: part["saml"].flatMap(saml))
+            return Authentication(name: name, kind: kind, retryOn: retry)
+        }
         context.diagnostics.error("'\(name)' wants oauth2, login, basic or mutual-tls", at: part)
         return nil
+    }
+
+    private func saml(_ element: Element) -> SAMLPlan? {
+        element.allow(["issuer", "attributes", "lifetime"], context.diagnostics)
+        guard let issuer = element["issuer"], let lifetime = element["lifetime"] else {
+            context.diagnostics.error("an assertion wants issuer and lifetime", at: element)
+            return nil
+        }
+        return SAMLPlan(
+            issuer: context.expression(issuer), attributes: context.pairs(element["attributes"]),
+            lifetime: context.seconds(lifetime))
     }
 
     private func redirection(_ element: Element) -> RequestPlan.Redirection? {
@@ -156,7 +172,7 @@ struct RequestCompiler {
             context.diagnostics.error("'when' is missing", at: element)
             return nil
         }
-        let condition = context.condition(when)
+        let condition = (named ?? context).condition(when)
         if element["accept"]?.bool == true { return Refusal(condition: condition, problem: nil) }
         guard let code = element["code"]?.text else {
             context.diagnostics.error("'code' or 'accept' is missing", at: element)

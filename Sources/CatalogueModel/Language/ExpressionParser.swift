@@ -115,6 +115,8 @@ struct ExpressionParser {
         let left = try alternatives()
         if take("=") { return .equal(left, try alternatives()) }
         if take("!=") { return .different(left, try alternatives()) }
+        if take(">=") { return Self.orEqual(Condition.greater, left, try alternatives()) }
+        if take("<=") { return Self.orEqual(Condition.less, left, try alternatives()) }
         if take(">") { return .greater(left, try alternatives()) }
         if take("<") { return .less(left, try alternatives()) }
         if take(word: "starts-with") { return .startsWith(left, try alternatives()) }
@@ -131,6 +133,10 @@ struct ExpressionParser {
         if take(word: "siret") { return .companyNumber(left, isEstablishment: true) }
         throw Fault(message: "'is' wants blank, present, absent, siren or siret")
     }
+
+    private static func orEqual(
+        _ order: (Expression, Expression) -> Condition, _ left: Expression, _ right: Expression
+    ) -> Condition { .any([order(left, right), .equal(left, right)]) }
 
     private mutating func literals() throws(Fault) -> [JSON] {
         try expect("(")
