@@ -43,6 +43,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]),
         .testTarget(
             name: "DataProvidersTests",
@@ -79,6 +80,19 @@ let package = Package(
                 "Values", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        .target(
+            name: "ProviderHealth",
+            dependencies: [
+                "Values", "CatalogueModel", "DataProviders", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]),
+        .testTarget(
+            name: "ProviderHealthTests",
+            dependencies: [
+                "ProviderHealth", "CatalogueModel", "DataProviders", "Storage", "Values", "TestSupport",
+            ]),
         .target(name: "Storage", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Desk",
@@ -104,7 +118,7 @@ let package = Package(
         .target(
             name: "Pages",
             dependencies: [
-                "Values", "CatalogueModel",
+                "Values", "CatalogueModel", "ProviderHealth",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -128,7 +142,7 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "Pages", "CatalogueModel", "Values",
+                "Pages", "CatalogueModel", "ProviderHealth", "Values",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
@@ -137,7 +151,7 @@ let package = Package(
             name: "unefois",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Storage", "Desk", "Sandbox",
-                "Pages", "Operations",
+                "Pages", "ProviderHealth", "Operations",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -11,9 +11,10 @@ public struct Connector: Sendable {
         case refused(ProblemTemplate, CallFacts)
     }
 
-    private let transport: any HTTPTransport
-    private let configuration: any ProviderConfiguration
-    private let breakers: Breakers
+    let transport: any HTTPTransport
+    let configuration: any ProviderConfiguration
+    let breakers: Breakers
+    let quotas: any QuotaKeeping
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
     private let logger = Logger(label: "unefois.providers")
@@ -21,19 +22,23 @@ public struct Connector: Sendable {
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
-        documents: any DocumentKeeping, clock: WallClock,
+        documents: any DocumentKeeping, clock: WallClock, quotas: any QuotaKeeping = LocalQuotas(),
         providers: @escaping @Sendable () -> [String: ProviderDescription]
     ) {
         self.transport = transport
         self.configuration = configuration
         self.breakers = breakers
         self.documents = documents
+        self.quotas = quotas
         self.providers = providers
-        tokens = ProviderTokens(transport: transport, clock: clock)
+        tokens = ProviderTokens(clock: clock)
     }
 
     /// Asks the provider. Never throws: whatever happens has an error of the nomenclature.
-    public func ask(_ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
+    /// - Parameter keepsDocument: false leaves out the document that the answer carries.
+    public func ask(
+        _ operation: APIOperation, _ asked: CallFacts, keepsDocument: Bool = true
+    ) async -> Outcome {
         if case .refuse(let seconds) = breakers.ask(operation.provider.id) {
             var problem = ProblemTemplate(code: "NN001")
             problem.retryIn = seconds
@@ -51,8 +56,11 @@ public struct Connector: Sendable {
             breakers.record(operation.provider.id, success: facts.status < 500)
             hasAnswered = true
             if let problem = try operation.verdict(on: facts) { return .refused(problem, facts) }
-            try await keepDocument(operation, &facts)
+            if keepsDocument { try await keepDocument(operation, &facts) }
             return .answered(facts)
+        } catch let failure as TransportFailure where failure.isWithheld {
+            breakers.release(operation.provider.id)
+            return .refused(failure.problem, facts)
         } catch let failure as TransportFailure {
             breakers.record(operation.provider.id, success: false)
             return refused(failure.problem, operation, facts, because: "\(failure)")
@@ -104,12 +112,21 @@ public struct Connector: Sendable {
         facts.settings = { name in configuration.setting(provider: provider.id, client: client, name) }
         var request = try plan.request(at: base, facts)
         if let authentication = plan.authentication { try await sign(&request, authentication, plan, provider, facts) }
-        let response = try await transport.send(request, timeout: plan.timeout)
+        let response = try await counted(plan, provider, at: base).send(request, timeout: plan.timeout)
         facts.status = response.status
         facts.headers = response.headers
         facts.body = (try? JSON(parsing: response.body)) ?? .null
         facts.text = String(decoding: response.body, as: UTF8.self)
         facts.bytes = response.body
+    }
+
+    /// The network for a request to that address, which may count for a quota.
+    private func counted(
+        _ plan: RequestPlan, _ provider: ProviderDescription, at url: String
+    ) -> any HTTPTransport {
+        quotas.counting(
+            transport, to: provider, at: url, data: configuration.address(plan.address, of: provider),
+            client: plan.client, operation: plan.operation)
     }
 
     private static func tokenKey(
@@ -123,7 +140,8 @@ public struct Connector: Sendable {
         switch authentication.kind {
         case .oauth2(let address, let path, let headers, let form):
             guard let base = configuration.address(address, of: provider) else { throw TransportFailure.unconfigured }
-            let token = try await tokens.token(Self.tokenKey(authentication, plan, provider)) {
+            let transport = counted(plan, provider, at: base)
+            let token = try await tokens.token(Self.tokenKey(authentication, plan, provider), over: transport) {
                 try Self.tokenRequest(base, path, headers, form, facts)
             }
             request.headers.append(("Authorization", "Bearer " + token.exposed))

@@ -1,29 +1,34 @@
 import CatalogueModel
 import Hummingbird
+import ProviderHealth
 
 /// The public pages: the catalogue, the descriptions for machines, the errors, the try-it form.
 public struct Pages: Sendable {
     private let site: Site
     private let catalogue: @Sendable () -> CompiledCatalogue
+    private let status: any StatusReporting
     private let trying: (any CallTrying)?
     private let cache = SnapshotCache()
 
     /// - Parameters:
     ///   - catalogue: gives the catalogue served now; each page takes it once.
+    ///   - status: tells how the providers are.
     ///   - trying: puts the calls of the try-it form; nil: there is no such form.
     /// - Throws: where a template or a message is missing.
     public init(
-        options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?
+        options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, status: any StatusReporting,
+        trying: (any CallTrying)?
     ) throws {
-        try self.init(options: options, catalogue: catalogue, trying: trying, missing: nil)
+        try self.init(options: options, catalogue: catalogue, status: status, trying: trying, missing: nil)
     }
 
     init(
-        options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?,
-        missing: MissingNames?
+        options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, status: any StatusReporting,
+        trying: (any CallTrying)?, missing: MissingNames?
     ) throws {
         site = try Site(options: options, missing: missing)
         self.catalogue = catalogue
+        self.status = status
         self.trying = trying
     }
 
@@ -42,12 +47,23 @@ public struct Pages: Sendable {
         }
         page("/erreurs", router) { _, _ in ErrorsPage(site: site).response(catalogue().errors) }
         for text in TextPage.allCases { page("/\(text.rawValue)", router) { _, _ in text.response(site) } }
+        addStatus(to: router)
         addDocuments(to: router)
         addFiles(to: router)
         addTrying(to: router)
     }
 
     private var canTry: Bool { trying != nil && site.options.sandbox != nil }
+
+    private func addStatus(to router: Router<BasicRequestContext>) {
+        page("/etat", router) { _, _ in StatusPage(site: site, report: status.report()).response() }
+        page("/etat/:provider", router) { _, context in
+            let page = StatusPage(site: site, report: status.report())
+            return try page.response(provider: context.parameters.get("provider") ?? "")
+        }
+        page("/etat.json", router) { _, _ in StatusDocuments(site: site, report: status.report()).json }
+        page("/etat.atom", router) { _, _ in StatusDocuments(site: site, report: status.report()).atom }
+    }
 
     private func addDocuments(to router: Router<BasicRequestContext>) {
         let documents = OpenAPIPages(site: site, cache: cache)

@@ -3,6 +3,7 @@ import CatalogueModel
 import Desk
 import Foundation
 import Ledger
+import ProviderHealth
 import Storage
 import Values
 
@@ -26,11 +27,19 @@ struct DataFolder {
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }
 
-    /// The grants' database, brought to the program's version.
-    func openStore(clock: WallClock = .system) async throws -> GrantStore {
+    /// The tables of all rooms.
+    static let migrations = GrantStore.migrations + HealthStore.migrations
+
+    /// The database, brought to the program's version.
+    func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {
         let database = try await SQLiteDatabase.open(database)
-        _ = try await database.migrate(GrantStore.migrations, at: clock.now())
-        return GrantStore(database: database, clock: clock)
+        _ = try await database.migrate(Self.migrations, at: clock.now())
+        return database
+    }
+
+    /// The grants.
+    func openStore(clock: WallClock = .system) async throws -> GrantStore {
+        GrantStore(database: try await openDatabase(clock: clock), clock: clock)
     }
 }
 

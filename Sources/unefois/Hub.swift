@@ -7,6 +7,7 @@ import Hummingbird
 import Ledger
 import Logging
 import Operations
+import ProviderHealth
 import Sandbox
 import Synchronization
 import Values
@@ -21,6 +22,8 @@ final class Hub: Sendable {
     let ledger: LedgerWriter
     let transport: NetworkTransport
     let breakers: Breakers
+    let quotas: any QuotaKeeping
+    let watch: ProviderWatch
     let clock: WallClock
     let address: PublicAddress
     let health = Health()
@@ -30,31 +33,41 @@ final class Hub: Sendable {
     /// Opens the hub over a data folder.
     init(
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
-        rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers()
+        rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
+        quotas: any QuotaKeeping = LocalQuotas()
     ) async throws {
         self.folder = folder
         self.clock = clock
         self.breakers = breakers
+        self.quotas = quotas
         self.franceConnectKeys = franceConnectKeys
-        store = try await folder.openStore(clock: clock)
+        let database = try await folder.openDatabase(clock: clock)
+        store = GrantStore(database: database, clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
         transport = NetworkTransport()
         let (address, holder) = (PublicAddress(), CatalogueHolder(catalogue))
         self.address = address
+        let connector = Connector(
+            transport: transport, configuration: providers, breakers: breakers, documents: documents, clock: clock,
+            quotas: quotas, providers: { holder.catalogue.providers })
         gateway = Gateway(
             parts: Gateway.Parts(
-                connector: Connector(
-                    transport: transport, configuration: providers, breakers: breakers, documents: documents,
-                    clock: clock, providers: { holder.catalogue.providers }),
+                connector: connector,
                 franceConnect: FranceConnect(
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
-                    clock: clock),
+                    clock: clock, quotas: quotas),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
                 rehearsals: rehearsals, clock: clock, publicURL: { address.url }),
             catalogue: catalogue)
         self.holder = holder
+        watch = ProviderWatch(
+            catalogue: { holder.catalogue },
+            examiner: SourceExaminer(
+                connector: connector, clock: clock,
+                recentCalls: { [gateway] in gateway.recentCalls(to: $0, apis: $1) }),
+            spared: { breakers.open }, store: HealthStore(database: database), clock: clock)
         try await gateway.use(keys.ring)
         gateway.use(try await store.snapshot())
         registerHealth()
@@ -115,16 +128,24 @@ final class Hub: Sendable {
         }
     }
 
+    /// Brings the metrics of the providers' quotas up to date until cancelled.
+    func refreshQuotas() async throws {
+        while !Task.isCancelled {
+            quotas.refreshMetrics()
+            try await Task.sleep(for: .seconds(5))
+        }
+    }
+
     /// Answers the hub's paths, then `/health` and the service addresses, then the pages.
     func responder(
         callerAddress: CallerAddress = CallerAddress(trustedProxies: []),
         pages: (Router<BasicRequestContext>) -> Void
     ) -> GatewayResponder<MissingResponder<RouterResponder<BasicRequestContext>>> {
         let router = Router(context: BasicRequestContext.self)
-        let services = ServiceRoutes(
-            gateway: gateway, keys: franceConnectKeys, documents: documents,
-            openBreakers: { [breakers] in breakers.open })
+        let services = ServiceRoutes(gateway: gateway, keys: franceConnectKeys, documents: documents)
         services.add(to: router)
+        PingRoutes(watch: watch, catalogue: { [holder] in holder.catalogue }, publicURL: { [address] in address.url })
+            .add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()

@@ -65,7 +65,7 @@ struct Replay {
         let providers = HubProviders(configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret))
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: keys, rehearsals: nil,
-            clock: clock, breakers: Breakers(model: Breaker(threshold: .max)))
+            clock: clock, breakers: Breakers(model: Breaker(threshold: .max)), quotas: NoQuotas())
         let grant = try await hub.store.create(hub.store.demoGrant(scopes: catalogue.scopes.names, limit: .unlimited))
         let token = try await hub.store.createToken(for: grant.id)
         hub.gateway.use(try await hub.store.snapshot())

@@ -85,6 +85,8 @@ struct Server {
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
             LoopService { try await hub.purgeDocuments() },
+            LoopService { try await hub.watch.run() },
+            LoopService { try await hub.refreshQuotas() },
             CatalogueReloader(hub: hub, folder: folder, logger: logger),
         ]
         let ports = BoundPorts()

@@ -19,7 +19,7 @@ struct ServerPages {
             dsfr: DesignSystem.folder, publicURL: hub.address.url, stateBrand: settings.stateBrand,
             sandbox: information, version: unefoisVersion)
         pages = try Pages(
-            options: options, catalogue: { hub.catalogue },
+            options: options, catalogue: { hub.catalogue }, status: hub.watch,
             trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway))
     }
 

@@ -17,6 +17,8 @@ public struct RequestPlan: Sendable {
     public let redirection: Redirection?
     /// Chosen where it holds; the first plan without condition, or whose condition holds, is used.
     public let condition: Condition?
+    /// The operation that asks; empty for a lookup, which several share.
+    public var operation = ""
 
     public enum Method: String, Sendable { case get = "GET", post = "POST" }
 
@@ -80,6 +82,8 @@ public struct ProblemTemplate: Sendable, Hashable {
     public var meta: [MetaValue] = []
     /// Seconds after which a new try makes sense.
     public var retryIn: Int?
+    /// True where the hub did not ask, so as not to go beyond what the provider takes.
+    public var isWithheld = false
     /// In v2: its `error`, `reason` and status where the common rule does not fit.
     public var v2: V2Form?
 

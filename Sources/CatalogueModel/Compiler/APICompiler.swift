@@ -125,6 +125,7 @@ struct APICompiler {
         }
         let requests = RequestCompiler(context: context)
         if let ask = file["ask"] { draft.plans = requests.plans(ask) }
+        for index in draft.plans.indices { draft.plans[index].operation = draft.id }
         if draft.plans.isEmpty { diagnostics.error("'ask' says no request for \(draft.id)", at: file["ask"] ?? file) }
         if draft.identity != .franceConnect { draft.lookups = lookups(parts, requests) }
         if let refusals = file["refusals"] { draft.refusals = requests.refusals(refusals) }

@@ -8,7 +8,7 @@ protocol CatalogueValidator: Sendable {
 let catalogueValidators: [any CatalogueValidator] = [
     UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
     UsedScopes(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(), ExampleForEachMandatoryParameter(),
-    KnownRecordedOperations(),
+    KnownRecordedOperations(), KnownNamesOfProviders(),
 ]
 
 extension CatalogueFiles {

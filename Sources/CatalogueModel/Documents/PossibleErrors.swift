@@ -61,7 +61,10 @@ extension APIOperation {
 
     private var providerErrors: [ProblemTemplate] {
         var codes = ["00501", "NN000", "NN001", "NN002", "NN004", "NN006", "NN009", "NN999"]
-        if !provider.maintenances.isEmpty { codes.append("NN020") }
+        if provider.maintenances.windows.contains(where: { $0.closes([api.id]) }) { codes.append("NN020") }
+        codes += provider.quotas.filter { quota in
+            plans.contains { quota.concerns(client: $0.client, operation: id) }
+        }.map(\.code)
         if let document { codes += ["00502", "NN055", document.undecodable] }
         return codes.map { ProblemTemplate(code: $0) } + refusals.compactMap(\.problem)
     }

@@ -18,7 +18,7 @@ struct Site: Sendable {
     }
 
     /// Sections of the site, in the order of the menu.
-    enum Section: String, CaseIterable { case home, catalogue, openapi, errors }
+    enum Section: String, CaseIterable { case home, catalogue, openapi, errors, status }
 
     /// A page in the frame of the site.
     func page(
@@ -53,6 +53,7 @@ extension Site.Section {
         case .catalogue: "/catalogue"
         case .openapi: "/openapi"
         case .errors: "/erreurs"
+        case .status: "/etat"
         }
     }
 }
