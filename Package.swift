@@ -166,8 +166,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Ledger", "Desk", "Sandbox", "Values",
-                "TestSupport",
+                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Ledger", "Desk", "ProviderHealth", "Sandbox",
+                "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -115,7 +115,8 @@ public struct FranceConnect: Sendable {
         let text = String(decoding: body, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         let signed = try JWE.decrypt(text, with: keys.privateKey())
         guard let url = configuration.address("jwks", of: provider) else { throw TransportFailure.unconfigured }
-        let keySet = try await counted(provider, at: url).send(ProviderRequest(method: .get, url: url), timeout: .seconds(10))
+        let keySet = try await counted(provider, at: url).send(
+            ProviderRequest(method: .get, url: url), timeout: .seconds(10))
         let parts = String(decoding: signed, as: UTF8.self).split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Base64URL.decode(parts[0]).flatMap({ try? JSON(parsing: $0) }),
             header["alg"] == "ES256", let key = try await Self.key(header["kid"]?.text, keySet.body),

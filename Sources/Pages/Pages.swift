@@ -55,11 +55,12 @@ public struct Pages: Sendable {
 
     private var canTry: Bool { trying != nil && site.options.sandbox != nil }
 
+    private var statusPage: StatusPage { StatusPage(site: site, report: status.report(), catalogue: catalogue()) }
+
     private func addStatus(to router: Router<BasicRequestContext>) {
-        page("/etat", router) { _, _ in StatusPage(site: site, report: status.report()).response() }
+        page("/etat", router) { _, _ in statusPage.response() }
         page("/etat/:provider", router) { _, context in
-            let page = StatusPage(site: site, report: status.report())
-            return try page.response(provider: context.parameters.get("provider") ?? "")
+            try statusPage.response(provider: context.parameters.get("provider") ?? "")
         }
         page("/etat.json", router) { _, _ in StatusDocuments(site: site, report: status.report()).json }
         page("/etat.atom", router) { _, _ in StatusDocuments(site: site, report: status.report()).atom }

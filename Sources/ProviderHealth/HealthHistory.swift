@@ -34,13 +34,14 @@ public struct HealthHistory: Sendable, Hashable {
 
 /// The seconds of one day by state.
 public struct DayTally: Sendable, Hashable {
-    public var seconds: [HealthState: Int]
+    /// None is 0 seconds.
+    private var seconds: [HealthState: Int]
 
-    public init(_ seconds: [HealthState: Int] = [:]) { self.seconds = seconds }
+    public init(_ seconds: [HealthState: Int] = [:]) { self.seconds = seconds.filter { $0.value > 0 } }
 
     public subscript(state: HealthState) -> Int {
         get { seconds[state] ?? 0 }
-        set { seconds[state] = newValue }
+        set { seconds[state] = newValue > 0 ? newValue : nil }
     }
 
     public mutating func add(_ other: DayTally) {

@@ -54,7 +54,8 @@ public struct PingRoutes: Sendable {
             let present = watch.present(provider, source)
         else { return Self.response([:], .notFound) }
         var members: [JSON.Member] = [
-            JSON.Member("status", .string(present.state.ping)), JSON.Member("last_update", Self.instant(present.updated)),
+            JSON.Member("status", .string(present.state.ping)),
+            JSON.Member("last_update", Self.instant(present.updated)),
             JSON.Member("last_ok_status", Self.instant(present.lastOK)),
         ]
         if let until = present.until { members.append(JSON.Member("until", Self.instant(until))) }

@@ -159,7 +159,9 @@ public final class ProviderWatch: Sendable {
         return StatusReport.Provider(
             id: provider.id, title: provider.title, present: present,
             sources: provider.pings.compactMap { source in
-                self.present(provider, source.name).map { .init(name: source.name, present: $0) }
+                self.present(provider, source.name).map {
+                    .init(name: source.name, how: source.driver.kind, present: $0)
+                }
             },
             days: (0..<HealthHistory.days).map { offset in
                 let day = first.adding(days: offset)

@@ -67,10 +67,12 @@ public struct StatusReport: Sendable {
     /// One of the things looked at of a provider.
     public struct Source: Sendable, Hashable {
         public let name: String
+        public let how: PingSource.Driver.Kind
         public let present: PresentState
 
-        public init(name: String, present: PresentState) {
+        public init(name: String, how: PingSource.Driver.Kind, present: PresentState) {
             self.name = name
+            self.how = how
             self.present = present
         }
     }

@@ -18,13 +18,14 @@ enum Model {
     }
 
     static func operation(
-        _ plans: RequestPlan..., refusals: [Refusal] = [], lookups: [Lookup] = [], document: DocumentPlan? = nil
+        _ plans: RequestPlan..., refusals: [Refusal] = [], lookups: [Lookup] = [], document: DocumentPlan? = nil,
+        provider: ProviderDescription = bank
     ) -> APIOperation {
         let api = APIDescription(
             id: "accounts", title: "", summary: "", bouquet: .entreprise, provider: "bank", legalBasis: [],
             freshness: "", perimeter: "", audience: "", keywords: [], lifecycle: .stable, isOpen: false, scopes: [],
             recordings: [])
-        var draft = OperationDraft(api: api, provider: bank)
+        var draft = OperationDraft(api: api, provider: provider)
         draft.plans = plans
         draft.refusals = refusals
         draft.lookups = lookups

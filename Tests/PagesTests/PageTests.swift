@@ -8,7 +8,7 @@ import Testing
     static let paths = [
         "/", "/catalogue", "/catalogue?q=quotient", "/catalogue?q=rien-de-tel", "/catalogue/quotient-familial",
         "/catalogue/quotient-familial/essayer", "/openapi", "/erreurs", "/accessibilite", "/donnees-personnelles",
-        "/mentions-legales",
+        "/mentions-legales", "/etat", "/etat/cnav", "/etat/insee",
     ]
 
     @Test(arguments: paths)

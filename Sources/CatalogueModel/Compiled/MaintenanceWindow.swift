@@ -62,6 +62,11 @@ public final class MaintenanceCalendar: Sendable, ExpressibleByArrayLiteral {
     public struct Closing: Sendable {
         public let window: MaintenanceWindow
         public let span: Range<Date>
+
+        public init(window: MaintenanceWindow, span: Range<Date>) {
+            self.window = window
+            self.span = span
+        }
     }
 
     public init(_ windows: [MaintenanceWindow]) { self.windows = windows }

@@ -38,7 +38,10 @@ public struct ProviderQuota: Sendable, Hashable {
         case operation
     }
 
-    public init(calls: Int, period: Int, code: String = "NN008", each: Each = .provider, of: Set<String> = []) {
+    /// The error where none is given: the provider has too many calls.
+    public static let standardCode = "NN008"
+
+    public init(calls: Int, period: Int, code: String = standardCode, each: Each = .provider, of: Set<String> = []) {
         self.calls = calls
         self.period = period
         self.code = code
@@ -65,6 +68,16 @@ public struct PingSource: Sendable {
         case request(PlainRequest)
         /// Nothing is sent: the calls of the last ten minutes tell, those of these APIs; none stands for all.
         case calls(apis: Set<String>)
+
+        public enum Kind: String, Sendable { case call, request, calls }
+
+        public var kind: Kind {
+            switch self {
+            case .call: .call
+            case .request: .request
+            case .calls: .calls
+            }
+        }
     }
 
     /// A request that shows nothing and says nothing of anybody.

@@ -35,7 +35,8 @@ struct ProviderCompiler {
         let each = element["each"].map { $0.text.flatMap(ProviderQuota.Each.init) } ?? .provider
         if each == nil { diagnostics.error("each is provider, client or operation", at: element["each"] ?? element) }
         return ProviderQuota(
-            calls: calls, period: CompilerContext(diagnostics).seconds(per), code: element["code"]?.text ?? "NN008",
+            calls: calls, period: CompilerContext(diagnostics).seconds(per),
+            code: element["code"]?.text ?? ProviderQuota.standardCode,
             each: each ?? .provider, of: Set(element["of"]?.texts ?? []))
     }
 

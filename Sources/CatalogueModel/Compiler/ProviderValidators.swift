@@ -29,8 +29,9 @@ private struct ProviderCheck {
     }
 
     func quota(_ element: Element, _ catalogue: CompiledCatalogue) {
-        if let code = element["code"], catalogue.errors.entry(code.text ?? "") == nil {
-            diagnostics.error("error '\(code.text ?? "")' is not in the nomenclature", at: code)
+        let code = element["code"]?.text ?? ProviderQuota.standardCode
+        if catalogue.errors.entry(code) == nil {
+            diagnostics.error("error '\(code)' is not in the nomenclature", at: element["code"] ?? element)
         }
         let names = Set(operations.map(\.id) + operations.flatMap { $0.plans.compactMap(\.client) })
         for item in element["of"]?.items ?? [] where !names.contains(item.text ?? "") {

@@ -28,7 +28,11 @@ struct StatusDocuments {
                         "sources",
                         .array(
                             provider.sources.map { source in
-                                .object([JSON.Member("name", .string(source.name))] + present(source.present))
+                                .object(
+                                    [
+                                        JSON.Member("name", .string(source.name)),
+                                        JSON.Member("how", .string(source.how.rawValue)),
+                                    ] + present(source.present))
                             })),
                     JSON.Member("days", .array(provider.days.map(day))),
                     JSON.Member("incidents", .array(provider.incidents.map(incident))),
@@ -39,7 +43,8 @@ struct StatusDocuments {
 
     private static func present(_ present: PresentState) -> [JSON.Member] {
         [
-            JSON.Member("status", .string(present.state.rawValue)), JSON.Member("last_update", instant(present.updated)),
+            JSON.Member("status", .string(present.state.rawValue)),
+            JSON.Member("last_update", instant(present.updated)),
             JSON.Member("last_ok_status", instant(present.lastOK)), JSON.Member("until", instant(present.until)),
         ]
     }

@@ -8,8 +8,10 @@ import Values
 struct StatusPage {
     let site: Site
     let report: StatusReport
+    /// Names the APIs that a maintenance closes.
+    let catalogue: CompiledCatalogue
     /// Incidents shown of all providers; each provider's page shows all of its own.
-    private static let shown = 50
+    private static let shown = 20
 
     private var wording: StatusWording { StatusWording(messages: site.messages) }
     private var messages: Messages { site.messages }
@@ -48,6 +50,7 @@ struct StatusPage {
             var row = wording.badge(source.present.state)
             row["sourceName"] = source.name
             row["sourcePath"] = "/ping/\(provider.id)/\(source.name)"
+            row["sourceHow"] = messages.text("status.how.\(source.how.rawValue)")
             row["sourceUpdated"] = source.present.updated.map(wording.instant) ?? messages.text("status.never")
             row["sourceOK"] = source.present.lastOK.map(wording.instant) ?? messages.text("status.never")
             return row
@@ -100,7 +103,8 @@ struct StatusPage {
     private func window(_ closing: MaintenanceCalendar.Closing, _ provider: StatusReport.Provider?) -> Row {
         [
             "windowProvider": provider?.title, "windowText": wording.span(closing.span),
-            "windowAPIs": closing.window.apis.sorted().joined(separator: ", "),
+            "windowAPIs": catalogue.apis.filter { closing.window.apis.contains($0.id) }.map(\.title)
+                .joined(separator: ", "),
         ]
     }
 
