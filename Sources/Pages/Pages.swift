@@ -55,16 +55,19 @@ public struct Pages: Sendable {
 
     private var canTry: Bool { trying != nil && site.options.sandbox != nil }
 
-    private var statusPage: StatusPage { StatusPage(site: site, report: status.report(), catalogue: catalogue()) }
-
     private func addStatus(to router: Router<BasicRequestContext>) {
-        page("/etat", router) { _, _ in statusPage.response() }
+        let cache = StatusCache()
+        page("/etat", router) { _, _ in cache.response("") { statusPage.response() } }
         page("/etat/:provider", router) { _, context in
-            try statusPage.response(provider: context.parameters.get("provider") ?? "")
+            let provider = context.parameters.get("provider") ?? ""
+            return try cache.response("/" + provider) { try statusPage.response(provider: provider) }
         }
-        page("/etat.json", router) { _, _ in StatusDocuments(site: site, report: status.report()).json }
-        page("/etat.atom", router) { _, _ in StatusDocuments(site: site, report: status.report()).atom }
+        page("/etat.json", router) { _, _ in cache.response(".json") { statusDocuments.json } }
+        page("/etat.atom", router) { _, _ in cache.response(".atom") { statusDocuments.atom } }
     }
+
+    private var statusPage: StatusPage { StatusPage(site: site, report: status.report(), catalogue: catalogue()) }
+    private var statusDocuments: StatusDocuments { StatusDocuments(site: site, report: status.report()) }
 
     private func addDocuments(to router: Router<BasicRequestContext>) {
         let documents = OpenAPIPages(site: site, cache: cache)

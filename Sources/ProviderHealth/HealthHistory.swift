@@ -34,14 +34,33 @@ public struct HealthHistory: Sendable, Hashable {
 
 /// The seconds of one day by state.
 public struct DayTally: Sendable, Hashable {
-    /// None is 0 seconds.
-    private var seconds: [HealthState: Int]
+    private var ok = 0
+    private var degraded = 0
+    private var down = 0
+    private var maintenance = 0
+    private var unknown = 0
 
-    public init(_ seconds: [HealthState: Int] = [:]) { self.seconds = seconds.filter { $0.value > 0 } }
+    public init(_ seconds: [HealthState: Int] = [:]) { for (state, count) in seconds { self[state] = count } }
 
     public subscript(state: HealthState) -> Int {
-        get { seconds[state] ?? 0 }
-        set { seconds[state] = newValue > 0 ? newValue : nil }
+        get {
+            switch state {
+            case .ok: ok
+            case .degraded: degraded
+            case .down: down
+            case .maintenance: maintenance
+            case .unknown: unknown
+            }
+        }
+        set {
+            switch state {
+            case .ok: ok = newValue
+            case .degraded: degraded = newValue
+            case .down: down = newValue
+            case .maintenance: maintenance = newValue
+            case .unknown: unknown = newValue
+            }
+        }
     }
 
     public mutating func add(_ other: DayTally) {

@@ -14,8 +14,9 @@ public struct HealthRecord: Sendable, Hashable {
     /// The start of the incident that lasts.
     public internal(set) var incident: Date?
 
-    /// Seconds after which nobody knows how things were: the hub itself did not look.
-    public static let patience = 180.0
+    /// Seconds after which nobody knows how things were: the hub itself did not look. A look at a provider that lets
+    /// every request time out takes minutes; a restart of the hub takes less.
+    public static let patience = 300.0
 
     /// What a finding adds to the history.
     public struct Passage: Sendable, Hashable {

@@ -37,8 +37,9 @@ public struct HealthStore: Sendable {
             try connection.execute(HealthSQL.purgeDays, [.text(first.description)])
             let limit = Paris.midnight(of: first).map { Date(timeIntervalSince1970: Double($0)) }
             try connection.execute(HealthSQL.purgeIncidents, [.instant(limit)])
-            return try HealthHistory(connection)
         }
+        // Read apart: other writers need not wait for 90 days of all providers.
+        return try await history()
     }
 
     private static func record(

@@ -66,10 +66,10 @@ struct ProviderWatchTests {
         }
     }
 
-    @Test func `what nobody has looked at for three minutes is unknown`() async throws {
+    @Test func `what nobody has looked at for five minutes is unknown`() async throws {
         try await Self.withBench { bench, _ in
             await bench.look()
-            bench.clock.advance(180)
+            bench.clock.advance(300)
             #expect(bench.state("banque") == .ok)
             bench.clock.advance(1)
             #expect(bench.state("banque") == .unknown)

@@ -68,14 +68,15 @@ struct StatusPage {
     }
 
     private func card(_ provider: StatusReport.Provider) -> Row {
-        var row = StatusBars(days: provider.days, wording: wording).row
+        let bars = StatusBars(days: provider.days, wording: wording)
+        var row = bars.row
         let badge = wording.badge(provider.present.state)
         for name in ["stateKey", "stateText", "stateSign"] { row[name] = badge[name] }
         row["providerTitle"] = provider.title
         row["providerPath"] = "/etat/\(provider.id)"
         row["until"] = provider.present.until.map { messages.text("status.until", ["end": wording.instant($0)]) }
         row["availability"] = wording.availability(provider.availability)
-        row["troubledDays"] = String(provider.days.filter { $0.tally.telling.isBad }.count)
+        row["troubledDays"] = String(bars.troubled)
         row["incidentCount"] = String(provider.incidents.count)
         return row
     }
