@@ -51,6 +51,15 @@ public final class LocalQuotas: QuotaKeeping {
             remaining = Gauge(label: "unefois_provider_quota_remaining", dimensions: labels)
             refused = Counter(label: "unefois_provider_quota_refusals", dimensions: labels)
         }
+
+        mutating func take(at now: Duration) -> QuotaWindow.Decision {
+            let decision = window.take(at: now)
+            if decision != .allow { refused.increment() }
+            recordRemaining(at: now)
+            return decision
+        }
+
+        mutating func recordRemaining(at now: Duration) { remaining.record(window.remaining(at: now)) }
     }
 
     private let budgets = Mutex<[QuotaClaim: Budget]>([:])
@@ -69,12 +78,7 @@ public final class LocalQuotas: QuotaKeeping {
         budgets.withLock { budgets in
             let now = elapsed()
             for (index, claim) in claims.enumerated() {
-                var budget = budgets[claim] ?? Budget(claim)
-                let decision = budget.window.take(at: now)
-                budget.remaining.record(budget.window.remaining(at: now))
-                budgets[claim] = budget
-                guard case .refuse(let retryIn) = decision else { continue }
-                budget.refused.increment()
+                guard case .refuse(let retryIn) = budgets[claim, default: Budget(claim)].take(at: now) else { continue }
                 for taken in claims[..<index] { budgets[taken]?.window.giveBack() }
                 return (claim, retryIn)
             }
@@ -92,11 +96,7 @@ public final class LocalQuotas: QuotaKeeping {
     public func refreshMetrics() {
         budgets.withLock { budgets in
             let now = elapsed()
-            for claim in budgets.keys {
-                if let remaining = budgets[claim]?.window.remaining(at: now) {
-                    budgets[claim]?.remaining.record(remaining)
-                }
-            }
+            for claim in budgets.keys { budgets[claim]?.recordRemaining(at: now) }
         }
     }
 }
