@@ -18,19 +18,19 @@ public struct Connector: Sendable {
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
     private let logger = Logger(label: "unefois.providers")
-    private let providers: @Sendable () -> [String: ProviderDescription]
+    let catalogue: @Sendable () -> CompiledCatalogue
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
         documents: any DocumentKeeping, clock: WallClock, quotas: any QuotaKeeping = LocalQuotas(),
-        providers: @escaping @Sendable () -> [String: ProviderDescription]
+        catalogue: @escaping @Sendable () -> CompiledCatalogue
     ) {
         self.transport = transport
         self.configuration = configuration
         self.breakers = breakers
         self.documents = documents
         self.quotas = quotas
-        self.providers = providers
+        self.catalogue = catalogue
         tokens = ProviderTokens(clock: clock)
     }
 
@@ -39,11 +39,13 @@ public struct Connector: Sendable {
     public func ask(
         _ operation: APIOperation, _ asked: CallFacts, keepsDocument: Bool = true
     ) async -> Outcome {
-        if case .refuse(let seconds) = breakers.ask(operation.provider.id) {
+        let hub = NationalHub(for: operation, configuration, catalogue().providers)
+        if case .refuse(let seconds) = breakers.ask(hub?.provider.id ?? operation.provider.id) {
             var problem = ProblemTemplate(code: "NN001")
             problem.retryIn = seconds
             return .refused(problem, asked)
         }
+        if let hub { return await ask(hub, operation, asked) }
         var facts = asked
         // Only what came of an exchange says how a provider is.
         var hasAnswered = false
@@ -72,7 +74,7 @@ public struct Connector: Sendable {
     }
 
     /// Says in the log why, without a value of the call: reasons are made of names only.
-    private func refused(
+    func refused(
         _ problem: ProblemTemplate, _ operation: APIOperation, _ facts: CallFacts, because reason: String
     ) -> Outcome {
         logger.warning(
@@ -115,7 +117,7 @@ public struct Connector: Sendable {
         let response = try await counted(plan, provider, at: base).send(request, timeout: plan.timeout)
         facts.status = response.status
         facts.headers = response.headers
-        facts.body = (try? JSON(parsing: response.body)) ?? .null
+        facts.body = plan.format.read(response.body)
         facts.text = String(decoding: response.body, as: UTF8.self)
         facts.bytes = response.body
     }
@@ -138,13 +140,17 @@ public struct Connector: Sendable {
         _ provider: ProviderDescription, _ facts: CallFacts
     ) async throws {
         switch authentication.kind {
-        case .oauth2(let address, let path, let headers, let form):
-            guard let base = configuration.address(address, of: provider) else { throw TransportFailure.unconfigured }
-            let transport = counted(plan, provider, at: base)
-            let token = try await tokens.token(Self.tokenKey(authentication, plan, provider), over: transport) {
-                try Self.tokenRequest(base, path, headers, form, facts)
+        case .token(let token):
+            guard let base = configuration.address(token.address, of: provider) else {
+                throw TransportFailure.unconfigured
             }
-            request.headers.append(("Authorization", "Bearer " + token.exposed))
+            let network = counted(plan, provider, at: base)
+            let value = try await tokens.token(
+                Self.tokenKey(authentication, plan, provider), over: network
+            ) { transport, clock in
+                try await token.issue(at: base, facts, transport, clock)
+            }
+            request.headers.append((token.header, token.scheme + value.exposed))
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
             request.headers.append(("Authorization", "Basic " + Data(pair.utf8).base64EncodedString()))
@@ -157,21 +163,10 @@ public struct Connector: Sendable {
         }
     }
 
-    private static func tokenRequest(
-        _ base: String, _ path: Expression, _ headers: [(String, Expression)], _ form: [(String, Expression)],
-        _ facts: CallFacts
-    ) throws -> ProviderRequest {
-        let fields = try RequestPlan.texts(form.map { (name: $0.0, value: $0.1) }, facts)
-        return ProviderRequest(
-            method: .post, url: base + (try RequestPlan.path(path, facts)),
-            headers: try RequestPlan.texts(headers.map { (name: $0.0, value: $0.1) }, facts)
-                + [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
-            body: Array(RequestPlan.encoded(fields).utf8))
-    }
-
     /// Fills in a parameter from another provider; where that fails the question is put without it.
     private func fillIn(_ lookup: Lookup, _ facts: inout CallFacts) async {
-        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = providers()[lookup.provider] else {
+        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = catalogue().providers[lookup.provider]
+        else {
             return
         }
         var inner = facts
@@ -183,22 +178,34 @@ public struct Connector: Sendable {
 
     private func keepDocument(_ operation: APIOperation, _ facts: inout CallFacts) async throws {
         guard let plan = operation.document, plan.condition.holds(on: facts) else { return }
-        var bytes = facts.bytes
-        if plan.encoding == .base64 {
-            guard let decoded = Data(base64Encoded: facts.text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-                throw ProviderFailure(problem: ProblemTemplate(code: plan.undecodable))
-            }
-            bytes = Array(decoded)
-        }
-        guard bytes.starts(with: Array("%PDF-".utf8)) else {
-            throw ProviderFailure(problem: ProblemTemplate(code: "NN055"))
-        }
+        let bytes = try document(plan, facts)
         do {
             facts.document = try await documents.keep(
                 bytes, name: plan.name, lifetime: plan.lifetime, publicURL: facts.publicURL)
         } catch {
             throw ProviderFailure(problem: ProblemTemplate(code: "00502"))
         }
+    }
+}
+
+extension Connector {
+    /// The bytes of the document in an answer: a PDF (ISO 32000-1 §7.5.2), by its first signs.
+    private func document(_ plan: DocumentPlan, _ facts: CallFacts) throws -> [UInt8] {
+        var bytes = facts.bytes
+        let text = try plan.source?.value(on: facts).text
+        if let text { bytes = Array(text.utf8) }
+        guard !bytes.isEmpty else { throw ProviderFailure(problem: ProblemTemplate(code: plan.empty)) }
+        if plan.encoding == .base64 {
+            let encoded = (text ?? facts.text).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let decoded = Data(base64Encoded: encoded) else {
+                throw ProviderFailure(problem: ProblemTemplate(code: plan.undecodable))
+            }
+            bytes = Array(decoded)
+        }
+        guard bytes.starts(with: Array("%PDF-".utf8)) else {
+            throw ProviderFailure(problem: ProblemTemplate(code: plan.unexpected))
+        }
+        return bytes
     }
 }
 

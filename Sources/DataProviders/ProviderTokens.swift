@@ -29,13 +29,14 @@ final class ProviderTokens: Sendable {
 
     /// The token for that key, asked for once however many calls wait for it.
     func token(
-        _ key: String, over transport: any HTTPTransport, request: @escaping @Sendable () throws -> ProviderRequest
+        _ key: String, over transport: any HTTPTransport,
+        fetch: @escaping @Sendable (any HTTPTransport, WallClock) async throws -> Issued
     ) async throws -> Redacted<String> {
         let now = clock.now()
         let current = state.withLock { [clock] state -> Kept in
             if let found = state.kept[key], found.expires.map({ $0 > now }) ?? true { return found }
             state.count += 1
-            let task = Task { try await Self.fetch(try request(), transport, clock) }
+            let task = Task { try await fetch(transport, clock) }
             let entry = Kept(task: task, number: state.count)
             state.kept[key] = entry
             return entry
@@ -52,18 +53,6 @@ final class ProviderTokens: Sendable {
 
     /// Drops a token that the provider no longer accepts.
     func forget(_ key: String) { state.withLock { $0.kept[key] = nil } }
-
-    /// A token without `expires_in` serves the waiting calls only.
-    private static func fetch(
-        _ request: ProviderRequest, _ transport: any HTTPTransport, _ clock: WallClock
-    ) async throws -> Issued {
-        let response = try await transport.send(request, timeout: .seconds(10))
-        try response.refuseGatewayFailures()
-        guard let body = try? JSON(parsing: response.body), let token = body["access_token"]?.text, !token.isEmpty
-        else { throw ProviderFailure(problem: ProblemTemplate(code: "NN999")) }
-        let lifetime = max(0, (body["expires_in"]?.int ?? 0) - 10)
-        return Issued(token: Redacted(token), expires: clock.now().addingTimeInterval(Double(lifetime)))
-    }
 }
 
 /// A provider's failure that already has its error.

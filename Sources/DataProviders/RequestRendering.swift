@@ -11,19 +11,11 @@ extension RequestPlan {
         let parameters = try Self.texts(query, facts)
         if !parameters.isEmpty { url += (url.contains("?") ? "&" : "?") + Self.encoded(parameters) }
         var request = ProviderRequest(method: method, url: url, headers: try Self.texts(headers, facts))
-        switch body {
-        case .none: break
-        case .json(let members):
-            var object: [JSON.Member] = []
-            for member in members {
-                let value = try member.value.value(on: facts)
-                if value != .null { object.append(JSON.Member(member.name, value)) }
+        if let (bytes, type) = try body.rendered(facts) {
+            request.body = bytes
+            if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+                request.headers.append(("Content-Type", type))
             }
-            request.body = JSON.object(object).bytes
-            request.headers.append(("Content-Type", "application/json"))
-        case .form(let members):
-            request.body = Array(Self.encoded(try Self.texts(members, facts)).utf8)
-            request.headers.append(("Content-Type", "application/x-www-form-urlencoded"))
         }
         if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
             request.headers.append(("Content-Type", "application/json"))
@@ -93,6 +85,24 @@ extension RequestPlan {
                 bytes.append(digits[Int(byte >> 4)])
                 bytes.append(digits[Int(byte & 15)])
             }
+        }
+    }
+}
+
+extension RequestPlan.Body {
+    /// The bytes to send and their media type; nil for none.
+    func rendered(_ facts: CallFacts) throws(MappingFailure) -> (bytes: [UInt8], type: String)? {
+        switch self {
+        case .none: return nil
+        case .json(let template, let keepsNulls):
+            return (try template.value(on: facts, keepsNulls: keepsNulls).bytes, "application/json")
+        case .form(let members):
+            let text = RequestPlan.encoded(try RequestPlan.texts(members, facts))
+            return (Array(text.utf8), "application/x-www-form-urlencoded")
+        case .xml(let template):
+            let document = try template.value(on: facts, keepsNulls: true).xml
+            return (Array((#"<?xml version="1.0" encoding="UTF-8"?>"# + document).utf8), "text/xml; charset=utf-8")
+        case .text(let expression): return (Array((try expression.value(on: facts).text ?? "").utf8), "text/plain")
         }
     }
 }

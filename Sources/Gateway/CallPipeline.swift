@@ -16,7 +16,7 @@ struct CallPipeline {
     let snapshot: HubSnapshot
     let call: Call
     let operation: APIOperation
-    private let started = ContinuousClock.now
+    let started = ContinuousClock.now
     private static let logger = Logger(label: "unefois.gateway")
 
     init(gateway: Gateway, snapshot: HubSnapshot, call: Call, operation: APIOperation) {
@@ -26,32 +26,46 @@ struct CallPipeline {
         self.operation = operation
     }
 
-    private var presentation: Presentation { Presentation(style: operation.style) }
-    private var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
+    var presentation: Presentation { Presentation(style: operation.style) }
+    var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
 
     /// What the call has come to know on its way.
-    private struct Progress {
+    struct Progress {
         var caller: Caller
         var facts = AnswerFacts()
         var traceability: Traceability
         var scopes = ScopeSet()
         var subject: String?
-        var caseReference: String?
+        var references = References()
         var code: String?
         var providerTime: Duration?
     }
 
+    /// Pseudonyms of what the caller says about its own side.
+    struct References {
+        var agent: String?
+        var context: String?
+        var caseReference: String?
+    }
+
     /// Refusals on the way, all of one kind; `nil` inside a step means that the call goes on.
-    private struct Refusal: Error { let problems: [Problem] }
+    struct Refusal: Error {
+        let problems: [Problem]
+        /// True for an error that an equal call may be given again.
+        var isCached = false
+    }
 
     func answer(_ variables: [String: String]) async -> Answer {
         await answer { progress throws(Refusal) in
             try checkScope(progress)
             let key = flightKey(progress)
-            guard gateway.inFlight.begin(key) else { throw Refusal(problems: [problems.problem("00015")]) }
-            defer { gateway.inFlight.end(key) }
+            if let key, !gateway.inFlight.begin(key) { throw Refusal(problems: [problems.problem("00015")]) }
+            defer { if let key { gateway.inFlight.end(key) } }
             try checkTraceability(progress)
             try checkRecipient(progress)
+            guard operation.gathered.isEmpty else {
+                return presentation.answer(await gathered(variables, progress).bytes, status: 200, call, progress.facts)
+            }
             return try await data(variables, &progress)
         }
     }
@@ -78,14 +92,19 @@ struct CallPipeline {
         case .success(let known): caller = known
         case .failure(let refusal): return presentation.answer(refusal.problems, call, AnswerFacts())
         }
-        var progress = Progress(caller: caller, traceability: Traceability(call.query))
+        // What anybody may say of themselves is neither checked nor kept.
+        let said = operation.style == .open ? QueryParameters("") : call.query
+        var progress = Progress(caller: caller, traceability: Traceability(said))
         var answer: Answer
         do throws(Refusal) {
+            progress.references = try references(progress)
             try limit(&progress)
             answer = try await steps(&progress)
         } catch {
             progress.code = error.problems.first?.code
             answer = presentation.answer(error.problems, call, progress.facts)
+            // Nothing was given and nobody is known: a flood of such calls must not fill the ledger.
+            if operation.identity == .nobody, progress.facts.quota?.isExceeded == true { return answer }
         }
         return await recorded(answer, progress)
     }
@@ -93,6 +112,7 @@ struct CallPipeline {
     // MARK: - Who calls
 
     private func identify() async -> Result<Caller, Refusal> {
+        if operation.identity == .nobody { return .success(Caller(address: call.remoteAddress)) }
         let now = gateway.parts.clock.now()
         if operation.identity == .franceConnect { return await identifyCitizen() }
         if operation.identity == .either, let bearer = call.bearer,
@@ -100,8 +120,13 @@ struct CallPipeline {
         {
             return await identifyCitizen()
         }
-        return gateway.credentials.right(call.bearer ?? call.apiKey, snapshot, now: now)
-            .map { Caller(right: $0) }
+        return gateway.credentials.holder(call.bearer ?? call.apiKey, snapshot, now: now)
+            .map { holder in
+                switch holder {
+                case .organisation(let right): Caller(right)
+                case .vendor(let right): Caller(right, NamedDelegation(call), now: now)
+                }
+            }
             .mapError { Refusal(problems: [problems.problem($0.code)]) }
     }
 
@@ -111,7 +136,9 @@ struct CallPipeline {
         else { return .failure(Refusal(problems: [problems.problem("00101")])) }
         // Each unknown token costs a question to FranceConnect: nobody may ask without bounds.
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
-        if let address = call.remoteAddress, let seconds = gateway.limiter.secondsToWait(address, now: now) {
+        if let address = call.remoteAddress.map(AddressBlock.subscriber),
+            let seconds = gateway.limiter.secondsToWait(address, now: now)
+        {
             var problem = problems.problem("00429")
             problem.retryAfter = seconds
             return .failure(Refusal(problems: [problem]))
@@ -127,10 +154,11 @@ struct CallPipeline {
 
     // MARK: - What it may do
 
-    private func limit(_ progress: inout Progress) throws(Refusal) {
+    func limit(_ progress: inout Progress) throws(Refusal) {
         guard progress.caller.admits(call.remoteAddress) else {
             throw Refusal(problems: [problems.problem("00107")])
         }
+        if let code = progress.caller.refusal { throw Refusal(problems: [problems.problem(code)]) }
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
         let quota = gateway.limiter.count(progress.caller.limitKey, operation, progress.caller.limit, now: now)
         progress.facts.quota = quota
@@ -140,15 +168,17 @@ struct CallPipeline {
         throw Refusal(problems: [problem])
     }
 
-    private func checkScope(_ progress: Progress) throws(Refusal) {
+    func checkScope(_ progress: Progress) throws(Refusal) {
         guard operation.acceptedScopeNames.isEmpty || operation.acceptedScopes.meets(progress.caller.scopes) else {
             throw Refusal(problems: [problems.problem("00100")])
         }
     }
 
-    private func flightKey(_ progress: Progress) -> String {
+    /// What tells a call from others of the same token; nil for callers whom nothing tells apart.
+    private func flightKey(_ progress: Progress) -> String? {
+        guard operation.identity != .nobody else { return nil }
         let parameters = call.query.pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&")
-        return progress.caller.tokenID + " " + call.path + "?" + parameters
+        return progress.caller.flightKey + " " + call.path + "?" + parameters
     }
 
     private func checkTraceability(_ progress: Progress) throws(Refusal) {
@@ -162,11 +192,11 @@ struct CallPipeline {
 
     // MARK: - What it asks
 
-    private func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
+    func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
         let values = operation.values(call.query, variables, progress.caller.identity)
         let now = gateway.parts.clock.now()
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
-        (progress.subject, progress.caseReference) = try pseudonyms(values, progress, now)
+        progress.subject = try subject(values, now)
         let failed = operation.failedChecks(values, today: gateway.parts.clock.today)
         guard failed.isEmpty else {
             throw Refusal(problems: failed.map { problems.problem($0.code, parameter: $0.parameter) })
@@ -183,7 +213,8 @@ struct CallPipeline {
     }
 
     private func checkMaintenance(_ now: Date) throws(Refusal) {
-        guard let end = operation.provider.maintenances.end(for: [operation.api.id], at: now) else { return }
+        let asked = operation.source ?? operation
+        guard let end = operation.provider.maintenances.end(for: [asked.api.id], at: now) else { return }
         var closed = ProblemTemplate(code: "NN020")
         closed.retryIn = max(1, Int(end.timeIntervalSince(now).rounded(.up)))
         throw Refusal(problems: [problems.problem(closed, operation, nil)])
@@ -199,22 +230,38 @@ struct CallPipeline {
         let key = gateway.cache.key(
             operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
             generation: snapshot.catalogue.generation)
-        if !call.wantsFresh, let kept = gateway.cache.answer(key, now: now) {
-            progress.facts.cachedFor = kept.secondsLeft
-            return presentation.answer(kept.body, status: 200, call, progress.facts)
+        // Nobody may make the provider work at will.
+        let wantsFresh = call.wantsFresh && operation.identity != .nobody
+        if !wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
+            progress.facts.cachedFor = seconds
+            progress.code = kept.code
+            return presentation.answer(kept.body, status: kept.status, call, progress.facts)
         }
-        let body = try await asked(values, &progress)
-        gateway.cache.keep(body, key, until: lifetime.end(from: now, operation), now: now)
-        return presentation.answer(body, status: 200, call, progress.facts)
+        let end = lifetime.end(from: now, operation)
+        do throws(Refusal) {
+            let body = try await asked(values, &progress)
+            gateway.cache.keep(AnswerCache.Kept(body: body), key, until: end, now: now)
+            return presentation.answer(body, status: 200, call, progress.facts)
+        } catch {
+            if error.isCached {
+                let answer = presentation.answer(error.problems, call, progress.facts)
+                let kept = AnswerCache.Kept(
+                    status: answer.status, code: error.problems.first?.code, body: answer.body)
+                gateway.cache.keep(kept, key, until: end, now: now)
+            }
+            throw error
+        }
     }
 
     private func asked(_ values: [JSON?], _ progress: inout Progress) async throws(Refusal) -> [UInt8] {
-        let facts = CallFacts(
+        var facts = CallFacts(
             parameters: values, recipient: progress.traceability.recipient,
             requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
-            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation,
+            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
             version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
+        facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer
+        facts.trace = progress.traceability.pairs
         let began = ContinuousClock.now
         let outcome = await gateway.parts.connector.ask(operation, facts)
         progress.providerTime = began.duration(to: .now)
@@ -223,8 +270,9 @@ struct CallPipeline {
             let problem = problems.problem(template, operation, facts)
             // Codes of the hub itself (00…) are not the provider's fault.
             if !template.isWithheld { observe(failed: problem.status >= 500 && !problem.code.hasPrefix("00")) }
-            throw Refusal(problems: [problem])
+            throw Refusal(problems: [problem], isCached: template.isCached)
         case .answered(let facts):
+            try await guardRepetition(facts, progress)
             do throws(MappingFailure) {
                 let body = try operation.answer
                     .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText).bytes
@@ -247,27 +295,39 @@ struct CallPipeline {
 
     // MARK: - What is kept of it
 
-    /// The company's number, or a pseudonym of the person: never who it is. The caller's file reference is free text
-    /// that may name a person: it is kept as a pseudonym, found again by whoever knows the reference.
-    ///
+    /// The company's number, or a pseudonym of the person: never who it is.
+    private func subject(_ values: [JSON?], _ now: Date) throws(Refusal) -> String? {
+        let subject = Subject(operation, values)
+        if let company = subject.company { return company }
+        guard let person = subject.person else { return nil }
+        return try pseudonym(of: person, now)
+    }
+
+    /// Pseudonyms of the agent, of the context and of the file reference that the caller gives: texts that may name a
+    /// person, found again by whoever knows them. An agent's is one organisation's own.
+    private func references(_ progress: Progress) throws(Refusal) -> References {
+        let now = gateway.parts.clock.now()
+        func reference(_ kind: String, _ text: String?) throws(Refusal) -> String? {
+            guard let text else { return nil }
+            return try pseudonym(of: Array("\(kind)|\(text)".utf8), now)
+        }
+        let agent = call.agentID.map { "\(progress.caller.organisation ?? "")|\($0.exposed)" }
+        return References(
+            agent: try reference("agent", agent), context: try reference("context", progress.traceability.context),
+            caseReference: try reference("object", progress.traceability.object))
+    }
+
     /// Without its pseudonym key a call cannot be traced, so it is refused.
-    private func pseudonyms(
-        _ values: [JSON?], _ progress: Progress, _ now: Date
-    ) throws(Refusal) -> (subject: String?, caseReference: String?) {
-        let (subject, keys) = (Subject(operation, values), gateway.parts.pseudonyms)
+    private func pseudonym(of identity: [UInt8], _ now: Date) throws(Refusal) -> String {
         do {
-            let person = try subject.person.map { try keys.pseudonym(of: $0, at: now) }
-            let reference = try progress.traceability.object.map { object in
-                try keys.pseudonym(of: Array(("object|" + object).utf8), at: now)
-            }
-            return (subject.company ?? person, reference)
+            return try gateway.parts.pseudonyms.pseudonym(of: identity, at: now)
         } catch {
             throw Refusal(problems: [problems.problem("00510")])
         }
     }
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
-    private func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
+    func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
         let total = Self.microseconds(started.duration(to: .now))
         let provider = progress.providerTime.map(Self.microseconds) ?? 0
         let now = gateway.parts.clock.now()
@@ -277,7 +337,9 @@ struct CallPipeline {
             organisation: progress.caller.organisation, recipient: recipient(progress),
             purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
             scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
-            caseReference: progress.caseReference,
+            caseReference: progress.references.caseReference, context: progress.references.context,
+            agent: progress.references.agent, vendor: progress.caller.vendor,
+            delegation: progress.caller.delegationID,
             outcome: .init(status: answer.status, code: progress.code), cached: progress.facts.cachedFor != nil,
             durations: .init(total: total, provider: provider))
         snapshot.metrics[operation.index].record(

@@ -46,7 +46,9 @@ extension Gateway {
         let (snapshot, now) = (snapshot, parts.clock.now())
         var sum = (calls: 0, failures: 0)
         for operation in snapshot.catalogue.operations
-        where operation.provider.id == provider && (apis.isEmpty || apis.contains(operation.api.id)) {
+        where operation.provider.id == provider
+            && (apis.isEmpty || apis.contains((operation.source ?? operation).api.id))
+        {
             let count = snapshot.metrics[operation.index].recent.count(at: now)
             sum = (sum.calls + count.calls, sum.failures + count.failures)
         }

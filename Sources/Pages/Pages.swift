@@ -46,6 +46,9 @@ public struct Pages: Sendable {
             return try api.response(context.parameters.get("api") ?? "")
         }
         page("/erreurs", router) { _, _ in ErrorsPage(site: site).response(catalogue().errors) }
+        let errors = ErrorsDocuments(site: site, cache: cache)
+        page("/errors", router) { request, _ in errors.negotiated(request, catalogue()) }
+        page("/api/errors", router) { request, _ in errors.document(.particulier, request, catalogue()) }
         for text in TextPage.allCases { page("/\(text.rawValue)", router) { _, _ in text.response(site) } }
         addStatus(to: router)
         addDocuments(to: router)

@@ -42,15 +42,14 @@ public struct PingRoutes: Sendable {
     }
 
     private func list(_ entries: (ProviderDescription) -> [(name: String, path: String)]) -> Response {
-        let providers = catalogue().providers.values.sorted { $0.id < $1.id }
-        let items = providers.flatMap(entries).map { entry -> JSON in
+        let items = catalogue().observedProviders.flatMap(entries).map { entry -> JSON in
             ["name": .string(entry.name), "url": .string(publicURL() + entry.path)]
         }
         return Self.response(.array(items), .ok)
     }
 
     private func answer(_ id: String?, _ source: String?) -> Response {
-        guard let provider = id.flatMap({ catalogue().providers[$0] }), let source,
+        guard let provider = catalogue().observedProviders.first(where: { $0.id == id }), let source,
             let present = watch.present(provider, source)
         else { return Self.response([:], .notFound) }
         var members: [JSON.Member] = [

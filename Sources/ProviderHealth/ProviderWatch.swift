@@ -60,7 +60,7 @@ public final class ProviderWatch: Sendable {
     public func round(spread: Duration = .zero) async {
         let catalogue = catalogue()
         let findings = await withTaskGroup(of: [HealthStore.Finding].self) { group in
-            for provider in catalogue.providers.values {
+            for provider in catalogue.observedProviders {
                 group.addTask {
                     if spread > .zero { try? await Task.sleep(for: spread * Double.random(in: 0..<1)) }
                     return await self.examine(provider, catalogue)
@@ -144,7 +144,7 @@ public final class ProviderWatch: Sendable {
     public func report() -> StatusReport {
         let (catalogue, now) = (catalogue(), clock.now())
         let history = known.withLock { $0 }
-        let providers = catalogue.providers.values.sorted { $0.id < $1.id }.compactMap { provider in
+        let providers = catalogue.observedProviders.compactMap { provider in
             present(provider, provider.id).map { status(provider, $0, history, now) }
         }
         return StatusReport(generated: now, providers: providers)
@@ -181,5 +181,13 @@ extension PingSource {
         case .request: []
         case .calls(let apis): apis
         }
+    }
+}
+
+extension CompiledCatalogue {
+    /// The providers that can be looked at, by their identifiers. Those without an address are this hub itself, and
+    /// the hubs that may stand in the place of the others.
+    var observedProviders: [ProviderDescription] {
+        providers.values.filter { !$0.addresses.isEmpty }.sorted { $0.id < $1.id }
     }
 }

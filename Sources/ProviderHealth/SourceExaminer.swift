@@ -43,9 +43,9 @@ public struct SourceExaminer: SourceExamining {
         switch result {
         case .good: .ok
         case .bad: .down
-        case .unconfigured: .unknown
-        // The callers have used up what the provider takes: their calls tell how it is.
-        case .withheld: judged(provider, apis)
+        // It is not asked, because its callers have used up what it takes or because another hub stands in its place:
+        // their calls tell how it is.
+        case .unconfigured, .withheld: judged(provider, apis)
         }
     }
 

@@ -125,6 +125,16 @@ public enum Paris {
     /// The calendar date in Paris at that instant.
     public static func date(at instant: Date) -> CivilDate { day(at: instant).date }
 
+    /// The instant as ISO 8601 with milliseconds and the offset of Paris.
+    public static func timestamp(at instant: Date) -> String {
+        let offset = calendar.timeZone.secondsFromGMT(for: instant)
+        let style = Date.ISO8601FormatStyle(
+            timeZoneSeparator: .colon, includingFractionalSeconds: true,
+            timeZone: TimeZone(secondsFromGMT: offset) ?? .gmt)
+        let text = instant.formatted(style)
+        return text.hasSuffix("Z") ? text.dropLast() + "+00:00" : text
+    }
+
     /// Minutes since midnight and day of the week (1 Sunday … 7 Saturday) in Paris.
     public static func timeOfDay(at instant: Date) -> (minute: Int, weekday: Int) {
         let day = day(at: instant)

@@ -2,6 +2,7 @@ import ArgumentParser
 import CatalogueModel
 import Desk
 import Foundation
+import Geography
 import Ledger
 import ProviderHealth
 import Storage
@@ -23,12 +24,17 @@ struct DataFolder {
     var franceConnectKey: String { url.appending(path: "keys/france-connect.pem").path }
     /// The published half of the FranceConnect key, for the simulated FranceConnect.
     var franceConnectJWKS: String { url.appending(path: "keys/france-connect-jwks.json").path }
+    /// Certificates of the sandbox, made anew at each start.
+    var sandboxCertificates: String { url.appending(path: "sandbox-certificates").path }
     var ledger: URL { url.appending(path: "ledger") }
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }
 
+    /// The imported geographic code.
+    var geography: URL { url.appending(path: "geography.tsv") }
+
     /// The tables of all rooms.
-    static let migrations = GrantStore.migrations + HealthStore.migrations
+    static let migrations = GrantStore.migrations + QuestionStore.migrations + HealthStore.migrations
 
     /// The database, brought to the program's version.
     func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {
@@ -40,6 +46,23 @@ struct DataFolder {
     /// The grants.
     func openStore(clock: WallClock = .system) async throws -> GrantStore {
         GrantStore(database: try await openDatabase(clock: clock), clock: clock)
+    }
+}
+
+extension DataFolder {
+    /// The counter of guarded questions, in the grants' database.
+    func openQuestions(_ store: GrantStore) throws -> QuestionStore {
+        try QuestionStore(database: store.database, keyFile: url.appending(path: "questions.key").path)
+    }
+
+    /// The geographic code, read and indexed on a thread of its own.
+    func openGeography() async throws -> Gazetteer {
+        let file = geography
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try GeographyFile.gazetteer(imported: file) })
+            }
+        }
     }
 }
 

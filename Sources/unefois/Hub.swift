@@ -3,6 +3,7 @@ import DataProviders
 import Desk
 import Foundation
 import Gateway
+import Geography
 import Hummingbird
 import Ledger
 import Logging
@@ -26,6 +27,7 @@ final class Hub: Sendable {
     let watch: ProviderWatch
     let clock: WallClock
     let address: PublicAddress
+    let geography: Gazetteer
     let health = Health()
     private let folder: DataFolder
     private let logger = Logger(label: "unefois.hub")
@@ -44,6 +46,7 @@ final class Hub: Sendable {
         let database = try await folder.openDatabase(clock: clock)
         store = GrantStore(database: database, clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
+        geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
         transport = NetworkTransport()
@@ -51,7 +54,7 @@ final class Hub: Sendable {
         self.address = address
         let connector = Connector(
             transport: transport, configuration: providers, breakers: breakers, documents: documents, clock: clock,
-            quotas: quotas, providers: { holder.catalogue.providers })
+            quotas: quotas, catalogue: { holder.catalogue })
         gateway = Gateway(
             parts: Gateway.Parts(
                 connector: connector,
@@ -59,7 +62,8 @@ final class Hub: Sendable {
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
                     clock: clock, quotas: quotas),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
-                rehearsals: rehearsals, clock: clock, publicURL: { address.url }),
+                rehearsals: rehearsals,
+                questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
             catalogue: catalogue)
         self.holder = holder
         watch = ProviderWatch(
@@ -146,6 +150,7 @@ final class Hub: Sendable {
         services.add(to: router)
         PingRoutes(watch: watch, catalogue: { [holder] in holder.catalogue }, publicURL: { [address] in address.url })
             .add(to: router)
+        GeographyRoutes(geography).add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()
@@ -199,6 +204,9 @@ final class CatalogueHolder: Sendable {
     var catalogue: CompiledCatalogue { held.withLock { $0 } }
     func use(_ catalogue: CompiledCatalogue) { held.withLock { $0 = catalogue } }
 }
+
+/// Few different questions about one person are counted in the database.
+extension QuestionStore: QuestionCounting {}
 
 /// Published test cases stand in for providers.
 struct PublishedCases: Rehearsing {

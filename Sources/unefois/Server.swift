@@ -28,7 +28,8 @@ struct Server {
         let franceConnectKeys = try await openFranceConnectKeys(folder)
         let sandbox =
             settings.sandbox
-            ? try await SandboxProcess.start(settings, keys: folder.franceConnectJWKS, scopes: catalogue.scopes.names)
+            ? try await SandboxProcess.start(
+                settings, folder, catalogue: catalogueFolder, scopes: catalogue.scopes.names)
             : nil
         defer { sandbox?.stop() }
         let settings = settings
@@ -37,6 +38,7 @@ struct Server {
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
             rehearsals: cases, clock: clock)
+        logger.notice("géographie", metadata: ["données": "\(hub.geography.origin)"])
         if !settings.sandbox { try await DemoToken.revoke(hub) }
         let demo = settings.sandbox ? try await DemoToken.token(hub) : nil
         try await serve(hub, catalogueFolder, sandbox, demo)
@@ -87,7 +89,7 @@ struct Server {
             LoopService { try await hub.purgeDocuments() },
             LoopService { try await hub.watch.run() },
             LoopService { try await hub.refreshQuotas() },
-            CatalogueReloader(hub: hub, folder: folder, logger: logger),
+            CatalogueReloader(hub: hub, folder: folder, sandbox: sandbox, logger: logger),
         ]
         let ports = BoundPorts()
         if let port = settings.adminPort { services.append(admin(hub, port, ports)) }

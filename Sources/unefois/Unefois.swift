@@ -9,8 +9,9 @@ struct Unefois: AsyncParsableCommand {
         abstract: "Les administrations n'ont plus à demander ce qu'une autre sait déjà.",
         version: unefoisVersion,
         subcommands: [
-            ServeCommand.self, CatalogueCommand.self, TokenCommand.self, SandboxCommand.self, LedgerCommand.self,
-            MigrateCommand.self,
+            ServeCommand.self, TryCommand.self, CatalogueCommand.self, TokenCommand.self, EditorCommand.self,
+            DelegationCommand.self, SandboxCommand.self, LedgerCommand.self, MigrateCommand.self,
+            ImportCommand.self,
         ])
 
     /// Runs async code on the event loops themselves: a call then stays on the thread of its connection, where two

@@ -24,7 +24,7 @@ enum Model {
         let api = APIDescription(
             id: "accounts", title: "", summary: "", bouquet: .entreprise, provider: "bank", legalBasis: [],
             freshness: "", perimeter: "", audience: "", keywords: [], lifecycle: .stable, isOpen: false, scopes: [],
-            recordings: [])
+            citizen: "", recordings: [])
         var draft = OperationDraft(api: api, provider: provider)
         draft.plans = plans
         draft.refusals = refusals
@@ -40,7 +40,7 @@ enum Model {
         redirection: RequestPlan.Redirection? = nil, condition: Condition? = nil
     ) -> RequestPlan {
         RequestPlan(
-            method: method, address: "data", path: path, query: query, headers: headers, body: body,
+            method: method, address: "data", path: path, query: query, headers: headers, body: body, format: .json,
             authentication: authentication, client: client, timeout: .seconds(10), redirection: redirection,
             condition: condition)
     }
@@ -48,13 +48,21 @@ enum Model {
     static func oauth(retryOn: [Int] = []) -> Authentication {
         Authentication(
             name: "oauth",
-            kind: .oauth2(
-                address: "token", path: .literal(""), headers: [],
-                form: [
-                    ("grant_type", .literal("client_credentials")), ("client_id", .fact(.setting("client_id"))),
-                    ("client_secret", .fact(.setting("client_secret"))), ("scope", .fact(.setting("scope"))),
-                ]),
+            kind: .token(
+                TokenPlan(
+                    address: "token", path: .literal(""), headers: [],
+                    body: .form([
+                        ("grant_type", .literal("client_credentials")), ("client_id", .fact(.setting("client_id"))),
+                        ("client_secret", .fact(.setting("client_secret"))), ("scope", .fact(.setting("scope"))),
+                    ]), token: .member(.node, "access_token"), lifetime: .member(.node, "expires_in"),
+                    header: "Authorization", scheme: "Bearer ", accounts: [])),
             retryOn: retryOn)
+    }
+
+    static func catalogue(register: ProviderDescription = register) -> CompiledCatalogue {
+        CompiledCatalogue(
+            operations: [], apis: [], providers: ["register": register], scopes: ScopeTable([]), limits: [],
+            errors: ErrorNomenclature([], providerNames: [:]), goneRoutes: [:])
     }
 
     static func facts(_ parameters: JSON?..., clock: WallClock = .system) -> CallFacts {
@@ -69,6 +77,6 @@ enum Model {
     ) -> Connector {
         Connector(
             transport: transport, configuration: configuration, breakers: breakers, documents: documents, clock: clock,
-            providers: { ["register": register] })
+            catalogue: { Self.catalogue() })
     }
 }

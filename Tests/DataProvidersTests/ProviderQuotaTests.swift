@@ -31,7 +31,7 @@ struct ProviderQuotaTests {
     ) -> Connector {
         Connector(
             transport: transport, configuration: configuration, breakers: breakers, documents: KeptDocuments(),
-            clock: .system, quotas: quotas, providers: { ["register": register] })
+            clock: .system, quotas: quotas, catalogue: { Model.catalogue(register: register) })
     }
 
     @Test func `a call too many does not leave, has the code of the quota, and comes back in time`() async {
@@ -190,7 +190,8 @@ struct PingTests {
     @Test func `a call keeps no document`() async {
         let documents = KeptDocuments(isFull: true)
         let plan = DocumentPlan(
-            encoding: .raw, name: "x", lifetime: 60, condition: .always, undecodable: "NN051")
+            encoding: .raw, name: "x", lifetime: 60, condition: .always, source: nil, undecodable: "NN051",
+            empty: "NN056", unexpected: "NN055")
         let connector = Model.connector(ScriptedTransport(.json("%PDF-")), documents: documents)
         let operation = Model.operation(Model.plan(), document: plan)
         #expect(await connector.ping(operation, Model.facts(), Self.errors) == .good)

@@ -65,6 +65,13 @@ enum SmallCatalogue {
         provider: caisse
         title: Caisse
         errors: { prefix: "18", as: Caisse }
+        addresses: { dossier: /dossier }
+        """,
+        "entreprise/nous/provider.yaml": """
+        provider: nous
+        title: Nous
+        errors: { prefix: "00", as: Nous }
+        addresses: {}
         """,
     ]
 

@@ -11,9 +11,33 @@ public struct AnswerPlan: Sendable {
     public let meta: Structure
     /// True for `{data, links, meta}`, the envelope of v3 and later; v2 answers the data alone.
     public let hasEnvelope: Bool
+    /// For a collection: the list of its items, each of which has `data`, `links` and `meta` of its own.
+    public let collection: Collection?
+
+    /// For an answer derived from another: that one's plan, read in place of the provider's answer.
+    var source: Source?
+
+    final class Source: Sendable {
+        let plan: AnswerPlan
+        let scopes: ScopeSet
+        let maskText: String
+
+        init(plan: AnswerPlan, scopes: ScopeSet, maskText: String) {
+            self.plan = plan
+            self.scopes = scopes
+            self.maskText = maskText
+        }
+    }
+
+    public struct Collection: Sendable {
+        let items: Expression
+        public let links: Structure
+        public let meta: Structure
+    }
 
     static let empty = AnswerPlan(
-        root: .node, lets: [], mask: nil, data: .empty, links: .empty, meta: .empty, hasEnvelope: true)
+        root: .node, lets: [], mask: nil, data: .empty, links: .empty, meta: .empty, hasEnvelope: true,
+        collection: nil)
 }
 
 /// An object of the answer.
@@ -48,6 +72,9 @@ public struct Field: Sendable {
     public let among: [JSON]
     let when: Condition?
     let otherwise: JSON
+    /// Where it holds the key is absent.
+    let omitted: Condition?
+    public var isOptional: Bool { omitted != nil }
     let mask: Condition?
 
     public indirect enum Value: Sendable {
@@ -69,6 +96,8 @@ public struct Field: Sendable {
 
     public enum Leaf: String, Sendable, CaseIterable {
         case text, integer, number, boolean, date, link
+        /// A provider's address, in place of which an address of this service is given.
+        case proxied
     }
 }
 
@@ -76,15 +105,39 @@ extension AnswerPlan {
     /// The answer to a call with these scopes.
     /// - Throws: ``MappingFailure`` where the provider's answer does not have the stated shape.
     public func project(_ facts: CallFacts, scopes: ScopeSet, maskText: String) throws(MappingFailure) -> JSON {
+        if facts.isForwarded, source == nil { return try filtered(facts.body, facts, scopes: scopes) }
+        let facts = try sourceFacts(facts)
         let projection = Projection(scopes: scopes, maskText: .string(maskText))
         var frame = Frame(facts: facts, node: facts.body)
         for expression in lets { frame.lets.append(try expression.value(in: frame)) }
         frame.node = try root.value(in: frame)
         if let mask { frame.isMasked = try mask.holds(in: frame) }
-        let data = try projection.object(self.data, frame)
-        guard hasEnvelope else { return data }
+        guard hasEnvelope else { return try projection.object(data, frame) }
+        guard let collection else { return try envelope(projection, frame) }
+        var items: [JSON] = []
+        for item in try collection.items.value(in: frame).items ?? [] {
+            let inner = Frame(facts: facts, node: item, lets: frame.lets, isMasked: frame.isMasked)
+            items.append(try envelope(projection, inner))
+        }
         return .object([
-            JSON.Member("data", data),
+            JSON.Member("data", .array(items)),
+            JSON.Member("links", try projection.object(collection.links, frame)),
+            JSON.Member("meta", try projection.object(collection.meta, frame)),
+        ])
+    }
+
+    /// The facts to read: those of the provider, or the answer that this one derives from.
+    func sourceFacts(_ facts: CallFacts) throws(MappingFailure) -> CallFacts {
+        guard let source else { return facts }
+        var facts = facts
+        facts.body = try source.plan.project(facts, scopes: source.scopes, maskText: source.maskText)
+        facts.isForwarded = false
+        return facts
+    }
+
+    private func envelope(_ projection: Projection, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
+        .object([
+            JSON.Member("data", try projection.object(data, frame)),
             JSON.Member("links", try projection.object(links, frame)),
             JSON.Member("meta", try projection.object(meta, frame)),
         ])
@@ -104,6 +157,7 @@ struct Projection {
         var members: [JSON.Member] = []
         members.reserveCapacity(structure.fields.count)
         for field in structure.fields where field.scope.map(scopes.contains) ?? true {
+            if let omitted = field.omitted, try omitted.holds(in: frame) { continue }
             members.append(JSON.Member(field.key, try value(of: field, frame)))
         }
         return .object(members)
@@ -158,11 +212,16 @@ extension Field.Leaf {
         case (.text, .string), (.boolean, .bool), (.integer, .integer), (.number, .integer), (.number, .decimal):
             return value
         case (.text, .integer), (.text, .decimal): return .from(value.text)
-        case (.integer, .string(let text)), (.number, .string(let text)):
+        case (.integer, .string(let text)):
             if let number = Int(text) { return .integer(number) }
+        case (.number, .string):
+            if let number = value.amount { return .from(number) }
         case (.date, .string(let text)):
             if value.isBlank || CivilDate(text) != nil { return value }
         case (.link, .string(let path)): return .string(facts.publicURL + path)
+        case (.proxied, .string(let address)):
+            if value.isBlank { return .null }
+            if let proxied = facts.proxied(address) { return .string(proxied) }
         default: break
         }
         throw MappingFailure(reason: "'\(key)' is no \(rawValue)")

@@ -83,7 +83,11 @@ public struct ErrorNomenclature: Sendable {
     }
 
     /// The entry of a code; one of a provider (`23003`) falls back on that of all providers (`NN003`).
-    public func entry(_ code: String) -> Entry? { byCode[code] ?? byCode["NN" + code.dropFirst(2)] }
+    public func entry(_ code: String) -> Entry? {
+        if let entry = byCode[code] { return entry }
+        // 00 and 50 are the hub's own numbers.
+        return code.hasPrefix("00") || code.hasPrefix("50") ? nil : byCode["NN" + code.dropFirst(2)]
+    }
 }
 
 /// Finds the operation of a path.
@@ -118,7 +122,7 @@ public struct RouteTable: Sendable {
         if let found = find(path) { return found }
         guard let version = Self.version(of: path) else { return .none }
         let rest = path.dropFirst(2).drop { $0.isNumber }
-        for other in 2...9 where other != version {
+        for other in 1...9 where other != version {
             if case .operation(let sibling, _)? = find("/v\(other)\(rest)") {
                 return .unservedVersion(version, sibling: sibling)
             }

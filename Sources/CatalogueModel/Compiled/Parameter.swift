@@ -20,7 +20,13 @@ public struct Parameter: Sendable {
 
 /// A check of parameters, with the error for those that fail it.
 public struct ParameterCheck: Sendable {
-    public let rule: ParameterRule
+    public enum Rule: Sendable {
+        case named(ParameterRule)
+        /// A condition on the parameters; the node is the value of the first slot.
+        case condition(Condition)
+    }
+
+    public let rule: Rule
     /// Slots it reads, in the rule's own order.
     public let slots: [Int]
     public let code: String
@@ -35,7 +41,13 @@ public struct ParameterCheck: Sendable {
     public func accepts(_ values: [JSON?], today: CivilDate) -> Bool {
         func isGiven(_ slot: Int) -> Bool { !((values[safe: slot] ?? nil)?.isBlank ?? true) }
         guard given.allSatisfy(isGiven), !unless.contains(where: isGiven) else { return true }
-        return rule.accepts(slots.map { values[safe: $0] ?? nil }, today: today)
+        switch rule {
+        case .named(let rule): return rule.accepts(slots.map { values[safe: $0] ?? nil }, today: today)
+        case .condition(let condition):
+            let node = slots.first.flatMap { values[safe: $0] ?? nil } ?? .null
+            let frame = Frame(facts: CallFacts(asked: values, today: today), node: node)
+            return (try? condition.holds(in: frame)) ?? false
+        }
     }
 }
 

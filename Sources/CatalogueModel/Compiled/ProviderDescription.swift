@@ -11,6 +11,8 @@ public struct ProviderDescription: Sendable {
     public let maskText: String
     /// When it is closed.
     public let maintenances: MaintenanceCalendar
+    /// For another hub: the bouquet whose contract it serves.
+    public var hubOf: APIDescription.Bouquet?
     /// How many requests it takes; empty: nothing is known of a bound.
     public var quotas: [ProviderQuota] = []
     /// How one finds out whether it answers; never empty once compiled.

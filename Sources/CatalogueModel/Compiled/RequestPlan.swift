@@ -9,6 +9,8 @@ public struct RequestPlan: Sendable {
     public let query: [(name: String, value: Expression)]
     public let headers: [(name: String, value: Expression)]
     public let body: Body
+    /// What the answer is read as.
+    public let format: Format
     public let authentication: Authentication?
     /// Which of the provider's clients asks: settings are looked up under it first.
     public let client: String?
@@ -22,10 +24,25 @@ public struct RequestPlan: Sendable {
 
     public enum Method: String, Sendable { case get = "GET", post = "POST" }
 
+    public enum Format: String, Sendable, CaseIterable {
+        case json, xml
+
+        /// The body as JSON; null where it is none of that format.
+        public func read(_ bytes: [UInt8]) -> JSON {
+            switch self {
+            case .json: (try? JSON(parsing: bytes)) ?? .null
+            case .xml: (try? XMLReader.json(bytes)) ?? .null
+            }
+        }
+    }
+
     public enum Body: Sendable {
         case none
-        case json([(name: String, value: Expression)])
+        case json(ValueTemplate, keepsNulls: Bool)
         case form([(name: String, value: Expression)])
+        /// An XML document with one root.
+        case xml(ValueTemplate)
+        case text(Expression)
     }
 
     /// A permanent redirection that names another identifier of the same thing: the question is put once more
@@ -45,13 +62,30 @@ public struct Authentication: Sendable {
     public let retryOn: [Int]
 
     public enum Kind: Sendable {
-        /// OAuth 2.0 (RFC 6749 §4.3, §4.4): a token for each client and scope, kept until it expires.
-        case oauth2(address: String, path: Expression, headers: [(String, Expression)], form: [(String, Expression)])
+        /// A token asked for at an address and kept until it expires: OAuth 2.0 (RFC 6749 §4.3, §4.4), or a log-in.
+        case token(TokenPlan)
         /// HTTP Basic (RFC 7617).
         case basic(user: Expression, password: Expression)
         /// A client certificate (RFC 8446 §4.4.2), by the settings `client_certificate` and `client_key`.
         case mutualTLS
     }
+}
+
+/// How a token is asked for, found in the answer and shown.
+public struct TokenPlan: Sendable {
+    public let address: String
+    public let path: Expression
+    public let headers: [(name: String, value: Expression)]
+    public let body: RequestPlan.Body
+    /// Where the token is in the answer; in OAuth 2.0 `access_token`.
+    public let token: Expression
+    /// Its life in seconds; null: the `exp` of the token itself where it is a JWT (RFC 7519 §4.1.4).
+    public let lifetime: Expression
+    /// The header that carries it, and what stands before it.
+    public let header: String
+    public let scheme: String
+    /// Prefixes of the settings of several accounts: one is drawn for each token, another where it is refused.
+    public let accounts: [String]
 }
 
 /// A value fetched from a provider before the question itself is put (code of a commune from its name).
@@ -84,6 +118,8 @@ public struct ProblemTemplate: Sendable, Hashable {
     public var retryIn: Int?
     /// True where the hub did not ask, so as not to go beyond what the provider takes.
     public var isWithheld = false
+    /// True for an error that is kept as long as an answer would be (VIES: a number that is not valid).
+    public var isCached = false
     /// In v2: its `error`, `reason` and status where the common rule does not fit.
     public var v2: V2Form?
 
@@ -114,8 +150,12 @@ public struct DocumentPlan: Sendable {
     public let lifetime: Int
     /// Read only where it holds.
     public let condition: Condition
-    /// Code where the text is not base64.
+    /// Where its text is; nil: the whole body.
+    public let source: Expression?
+    /// Codes for a text that is not base64, for a document that is empty, for one that is no PDF.
     public let undecodable: String
+    public let empty: String
+    public let unexpected: String
 }
 
 /// How long an answer may be served again.

@@ -6,7 +6,7 @@ struct AnswerCompiler {
     let scopes: ScopeTable
 
     func plan(_ element: Element, hasEnvelope: Bool) -> AnswerPlan {
-        let keys = ["of", "let", "masked-when", "data", "links", "meta", "shape", "without"]
+        let keys = ["of", "let", "masked-when", "data", "links", "meta", "shape", "without", "items", "collection"]
         element.allow(Set(keys), context.diagnostics)
         var inner = context
         let lets = Self.lets(element["let"], &inner)
@@ -17,10 +17,19 @@ struct AnswerCompiler {
             data: compiler.structure(element, keys: element["data"]),
             links: Structure(fields: compiler.fields(element["links"])),
             meta: Structure(fields: compiler.fields(element["meta"])),
-            hasEnvelope: hasEnvelope)
+            hasEnvelope: hasEnvelope,
+            collection: element["items"].map { compiler.collection($0, element["collection"]) })
     }
 
-    private static func lets(_ element: Element?, _ context: inout CompilerContext) -> [Expression] {
+    /// A list of things, each with an envelope of its own; `collection` gives the links and meta of the whole.
+    private func collection(_ items: Element, _ whole: Element?) -> AnswerPlan.Collection {
+        whole?.allow(["links", "meta"], context.diagnostics)
+        return AnswerPlan.Collection(
+            items: context.expression(items), links: Structure(fields: fields(whole?["links"])),
+            meta: Structure(fields: fields(whole?["meta"])))
+    }
+
+    static func lets(_ element: Element?, _ context: inout CompilerContext) -> [Expression] {
         var expressions: [Expression] = []
         for member in element?.members ?? [] {
             guard let name = member.key.text else { continue }
@@ -44,6 +53,8 @@ struct AnswerCompiler {
             lets = Self.lets(shape["let"], &inner)
             shapeKeys = shape["keys"]
         }
+        // The `let` of a whole answer is named by its plan.
+        if element["data"] == nil { lets += Self.lets(element["let"], &inner) }
         let compiler = AnswerCompiler(context: inner, scopes: scopes)
         let without = Set(element["without"]?.texts ?? [])
         let shaped = compiler.fields(shapeKeys).filter { !without.contains($0.key) }
@@ -60,11 +71,13 @@ struct AnswerCompiler {
     }
 
     private static let types = Set(Field.Leaf.allCases.map(\.rawValue)).union(["object", "list", "values"])
-    private static let attributes: Set = ["from", "when", "otherwise", "scope", "among", "mask", "only", "except"]
+    private static let attributes: Set = [
+        "from", "when", "otherwise", "omit-when", "scope", "among", "mask", "only", "except",
+    ]
     /// Attributes that go with some types only.
     private static let ownAttributes: [String: Set<String>] = [
-        "object": ["keys", "shape", "without", "choose", "masked-when"],
-        "list": ["keys", "shape", "without", "choose", "absent"], "values": ["of"],
+        "object": ["let", "keys", "shape", "without", "choose", "masked-when"],
+        "list": ["let", "keys", "shape", "without", "choose", "absent"], "values": ["of"],
     ]
 
     private func field(_ key: String, _ element: Element) -> Field? {
@@ -90,6 +103,7 @@ struct AnswerCompiler {
             scopeName: scope?.name, among: element["among"]?.items.map(\.json) ?? [],
             when: element["when"].map(context.condition),
             otherwise: element["otherwise"]?.json ?? (isCondition ? false : .null),
+            omitted: element["omit-when"].map(context.condition),
             mask: element["mask"].map { $0.text == "always" ? .always : context.condition($0) })
     }
 

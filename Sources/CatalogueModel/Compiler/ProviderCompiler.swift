@@ -6,7 +6,7 @@ struct ProviderCompiler {
 
     private static let keys: Set = [
         "provider", "title", "errors", "mask", "addresses", "maintenance", "quota", "ping", "known-issues",
-        "authentication", "tables", "requests", "refusal-sets", "shapes",
+        "authentication", "tables", "requests", "refusal-sets", "shapes", "hub-of",
     ]
 
     func provider(_ file: Element) -> ProviderDescription {
@@ -20,10 +20,17 @@ struct ProviderCompiler {
             id: id, title: title, addresses: addresses, errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
             maintenances: MaintenanceCalendar((file["maintenance"]?.items ?? []).compactMap(windows.window)))
+        provider.hubOf = file["hub-of"].flatMap(bouquet)
         provider.quotas = (file["quota"]?.itemsOrSelf ?? []).compactMap(quota)
         provider.pings = PingCompiler(diagnostics: diagnostics).sources(file["ping"], provider: id)
         provider.knownIssues = (file["known-issues"]?.itemsOrSelf ?? []).compactMap(issue)
         return provider
+    }
+
+    private func bouquet(_ element: Element) -> APIDescription.Bouquet? {
+        let bouquet = element.text.flatMap(APIDescription.Bouquet.init)
+        if bouquet == nil { diagnostics.error("hub-of is a bouquet", at: element) }
+        return bouquet
     }
 
     private func quota(_ element: Element) -> ProviderQuota? {

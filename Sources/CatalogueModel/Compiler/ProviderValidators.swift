@@ -5,7 +5,9 @@ struct KnownNamesOfProviders: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for file in files.providers {
             guard let provider = file["provider"]?.text.flatMap({ catalogue.providers[$0] }) else { continue }
-            let operations = catalogue.operations.filter { $0.provider.id == provider.id }
+            let operations = catalogue.operations.filter {
+                $0.provider.id == provider.id || $0.api.bouquet == provider.hubOf
+            }
             let check = ProviderCheck(
                 provider: provider, operations: operations, apis: Set(operations.map(\.api.id)),
                 diagnostics: diagnostics)

@@ -10,8 +10,9 @@ struct RequestCompiler {
     }
 
     private static let keys: Set = [
-        "use", "get", "post", "query", "headers", "json", "form", "authentication", "client", "timeout",
-        "redirection", "when", "only", "except",
+        "use", "get", "post", "query", "headers", "json", "keep-nulls", "form", "xml", "text", "authentication",
+        "client",
+        "timeout", "redirection", "reads", "when", "only", "except",
     ]
 
     func plan(_ element: Element) -> RequestPlan? {
@@ -27,19 +28,31 @@ struct RequestCompiler {
                 "'get' or 'post' is missing, or names no address: \"{address}/path\"", at: element)
             return nil
         }
-        let body: RequestPlan.Body =
-            if let json = part("json") { .json(context.pairs(json)) } else if let form = part("form") {
-                .form(context.pairs(form))
-            } else { .none }
         return RequestPlan(
             method: part("get") != nil ? .get : .post, address: address,
             path: template(path, at: target),
             query: context.pairs(base?["query"]) + context.pairs(element["query"]),
             headers: context.pairs(base?["headers"]) + context.pairs(element["headers"]),
-            body: body, authentication: part("authentication").flatMap(authentication),
+            body: body(part), format: part("reads").flatMap(format) ?? .json,
+            authentication: part("authentication").flatMap(authentication),
             client: part("client")?.text,
             timeout: .seconds(part("timeout").map(context.seconds) ?? 10),
             redirection: part("redirection").flatMap(redirection), condition: element["when"].map(context.condition))
+    }
+
+    private func format(_ element: Element) -> RequestPlan.Format? {
+        let format = element.text.flatMap(RequestPlan.Format.init)
+        if format == nil { context.diagnostics.error("'reads' is json or xml", at: element) }
+        return format
+    }
+
+    private func body(_ part: (String) -> Element?) -> RequestPlan.Body {
+        if let json = part("json") {
+            return .json(context.template(json), keepsNulls: part("keep-nulls")?.bool ?? false)
+        }
+        if let form = part("form") { return .form(context.pairs(form)) }
+        if let xml = part("xml") { return .xml(context.template(xml)) }
+        return part("text").map { .text(context.expression($0)) } ?? .none
     }
 
     /// `{address}/path` cut in two.
@@ -58,19 +71,28 @@ struct RequestCompiler {
         }
     }
 
+    private static let authenticationKeys: Set = [
+        "oauth2", "login", "basic", "mutual-tls", "headers", "form", "json", "take", "lifetime", "header", "accounts",
+        "retry-on",
+    ]
+
     private func authentication(_ element: Element) -> Authentication? {
         guard let name = element.text, name != "none" else { return nil }
         guard let part = context.parts.authentication[name] else {
             context.diagnostics.error("no authentication is named '\(name)'", at: element)
             return nil
         }
-        part.allow(["oauth2", "basic", "mutual-tls", "headers", "form", "retry-on"], context.diagnostics)
+        part.allow(Self.authenticationKeys, context.diagnostics)
         let retry = part["retry-on"]?.items.compactMap(\.int) ?? []
-        if let target = part["oauth2"], let (address, path) = target.text.flatMap(Self.address) {
-            let kind = Authentication.Kind.oauth2(
+        if let target = part["oauth2"] ?? part["login"], let (address, path) = target.text.flatMap(Self.address) {
+            let plan = TokenPlan(
                 address: address, path: template(path, at: target), headers: context.pairs(part["headers"]),
-                form: context.pairs(part["form"]))
-            return Authentication(name: name, kind: kind, retryOn: retry)
+                body: body { part[$0] },
+                token: part["take"].map(context.expression) ?? .member(.node, "access_token"),
+                lifetime: part["lifetime"].map(context.expression) ?? .member(.node, "expires_in"),
+                header: part["header"]?.text ?? "Authorization", scheme: part["header"] == nil ? "Bearer " : "",
+                accounts: part["accounts"]?.texts ?? [])
+            return Authentication(name: name, kind: .token(plan), retryOn: retry)
         }
         if let basic = part["basic"], let user = basic["user"], let password = basic["password"] {
             let kind = Authentication.Kind.basic(
@@ -78,7 +100,7 @@ struct RequestCompiler {
             return Authentication(name: name, kind: kind, retryOn: retry)
         }
         if part["mutual-tls"] != nil { return Authentication(name: name, kind: .mutualTLS, retryOn: retry) }
-        context.diagnostics.error("'\(name)' wants oauth2, basic or mutual-tls", at: part)
+        context.diagnostics.error("'\(name)' wants oauth2, login, basic or mutual-tls", at: part)
         return nil
     }
 
@@ -125,7 +147,7 @@ struct RequestCompiler {
     }
 
     private static let refusalKeys: Set = [
-        "when", "code", "accept", "status", "title", "detail", "meta", "retry-in", "v2", "only", "except",
+        "when", "code", "accept", "status", "title", "detail", "meta", "retry-in", "cached", "v2", "only", "except",
     ]
 
     private func refusal(_ element: Element) -> Refusal? {
@@ -146,6 +168,7 @@ struct RequestCompiler {
         problem.detail = element["detail"]?.text
         problem.meta = context.pairs(element["meta"]).map { ProblemTemplate.MetaValue(name: $0.name, value: $0.value) }
         problem.retryIn = element["retry-in"].map(context.seconds)
+        problem.isCached = element["cached"]?.bool ?? false
         problem.v2 = element["v2"].map { form in
             ProblemTemplate.V2Form(
                 error: form["error"]?.text, reason: form["reason"]?.text, status: form["status"]?.int)
@@ -154,7 +177,9 @@ struct RequestCompiler {
     }
 
     func document(_ element: Element) -> DocumentPlan? {
-        element.allow(["encoding", "name", "keep", "when", "undecodable", "only", "except"], context.diagnostics)
+        element.allow(
+            ["encoding", "from", "name", "keep", "when", "undecodable", "empty", "unexpected", "only", "except"],
+            context.diagnostics)
         guard let encoding = element["encoding"]?.text.flatMap(DocumentPlan.Encoding.init),
             let name = element["name"]?.text, let keep = element["keep"]
         else {
@@ -164,6 +189,7 @@ struct RequestCompiler {
         return DocumentPlan(
             encoding: encoding, name: name, lifetime: context.seconds(keep),
             condition: element["when"].map(context.condition) ?? .always,
-            undecodable: element["undecodable"]?.text ?? "NN051")
+            source: element["from"].map(context.expression), undecodable: element["undecodable"]?.text ?? "NN051",
+            empty: element["empty"]?.text ?? "NN055", unexpected: element["unexpected"]?.text ?? "NN055")
     }
 }

@@ -9,7 +9,9 @@ extension APIOperation {
         let maker = ExampleMaker(known: known)
         let data = maker.object(answer.data)
         guard answer.hasEnvelope else { return data }
-        return ["data": data, "links": maker.object(answer.links), "meta": maker.object(answer.meta)]
+        let one: JSON = ["data": data, "links": maker.object(answer.links), "meta": maker.object(answer.meta)]
+        guard let collection = answer.collection else { return one }
+        return ["data": [one], "links": maker.object(collection.links), "meta": maker.object(collection.meta)]
     }
 
     /// `nom_naissance` and `nomNaissance` are one name.
@@ -42,7 +44,7 @@ private struct ExampleMaker {
         case .number: return named?.int.map(JSON.integer) ?? .decimal("12.5")
         case .boolean: return true
         case .date: return "2026-01-31"
-        case .link: return "https://…"
+        case .link, .proxied: return "https://…"
         case .text: return .string((named?.items?.compactMap(\.text).joined(separator: " ") ?? named?.text) ?? "…")
         }
     }

@@ -19,12 +19,16 @@ public struct OpenAPIDocument: Sendable {
         let operations = catalogue.operations.filter { part.holds($0) }
         guard let first = operations.first else { return nil }
         let tags = catalogue.apis.filter { api in operations.contains { $0.api.id == api.id } }
-        let responses = OpenAPIResponses(operations, catalogue.errors)
-        let paths = operations.map { operation in
+        let services = part.services
+        let responses = OpenAPIResponses(
+            operations, catalogue.errors, services: catalogue.errors.ownErrors(services.flatMap(\.errors)))
+        var paths = operations.map { operation in
             JSON.Member(
                 operation.route,
                 .object([JSON.Member("get", OpenAPIOperation(operation, responses).json)]))
         }
+        paths += services.map { JSON.Member($0.path, ["get": $0.json(responses, catalogue.errors)]) }
+        let described = tags.map { ["name": .string($0.title), "description": .string($0.summary)] as JSON }
         json = [
             "openapi": "3.1.0",
             "info": [
@@ -33,7 +37,7 @@ public struct OpenAPIDocument: Sendable {
                 "version": .string(version),
             ],
             "servers": [["url": .string(server)]],
-            "tags": .array(tags.map { ["name": .string($0.title), "description": .string($0.summary)] }),
+            "tags": .array(described + (services.isEmpty ? [] : [OpenAPIService.tag])),
             "paths": .object(paths),
             "components": [
                 "securitySchemes": OpenAPISecurity.schemes(operations),
@@ -50,6 +54,15 @@ extension OpenAPIDocument.Part {
         switch self {
         case .bouquet(let bouquet): operation.api.bouquet == bouquet
         case .api(let id): operation.api.id == id
+        }
+    }
+
+    /// What is described besides the operations: in the documents of whole bouquets only.
+    fileprivate var services: [OpenAPIService] {
+        switch self {
+        case .bouquet(.entreprise): OpenAPIService.all(errors: "/errors")
+        case .bouquet(.particulier): OpenAPIService.all(errors: "/api/errors")
+        case .bouquet(.open), .api: []
         }
     }
 

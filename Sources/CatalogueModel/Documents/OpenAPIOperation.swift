@@ -45,13 +45,23 @@ struct OpenAPIOperation {
                 JSON.Member("example", .string(trace.example)),
             ])
         }
-        let requestID: JSON = [
+        let delegation = operation.takesToken ? OpenAPIService.delegation : []
+        return operation.parameters.map(parameter) + traces + delegation + headers
+    }
+
+    private static let headers: [JSON] = [
+        [
             "name": "X-Request-Id", "in": "header", "required": false,
             "description": "Identifiant que vous donnez à l'appel ; la réponse le répète.",
             "schema": ["type": "string", "format": "uuid"],
-        ]
-        return operation.parameters.map(parameter) + traces + [requestID]
-    }
+        ],
+        [
+            "name": "X-Agent-Id", "in": "header", "required": false,
+            "description":
+                "Empreinte de l'agent qui fait l'appel, calculée par vous : 8 à 128 lettres, chiffres ou signes - _ + / = :. Le registre n'en garde qu'un pseudonyme.",
+            "schema": ["type": "string", "minLength": 8, "maxLength": 128],
+        ],
+    ]
 
     private static func parameter(_ parameter: Parameter) -> JSON {
         var schema = OpenAPISchema.type(parameter.type)

@@ -10,9 +10,16 @@ struct OpenAPISchema {
         let schema = OpenAPISchema(lets: plan.lets)
         let data = schema.object(plan.data)
         guard plan.hasEnvelope else { return data }
-        return [
+        let one = envelope(data, schema.object(plan.links), schema.object(plan.meta))
+        guard let collection = plan.collection else { return one }
+        return envelope(
+            ["type": "array", "items": one], schema.object(collection.links), schema.object(collection.meta))
+    }
+
+    private static func envelope(_ data: JSON, _ links: JSON, _ meta: JSON) -> JSON {
+        [
             "type": "object", "required": ["data", "links", "meta"],
-            "properties": ["data": data, "links": schema.object(plan.links), "meta": schema.object(plan.meta)],
+            "properties": ["data": data, "links": links, "meta": meta],
         ]
     }
 
@@ -20,7 +27,7 @@ struct OpenAPISchema {
     static func type(_ leaf: Field.Leaf) -> [JSON.Member] {
         switch leaf {
         case .text, .date: [JSON.Member("type", "string")]
-        case .link: [JSON.Member("type", "string"), JSON.Member("format", "uri")]
+        case .link, .proxied: [JSON.Member("type", "string"), JSON.Member("format", "uri")]
         case .integer: [JSON.Member("type", "integer")]
         case .number: [JSON.Member("type", "number")]
         case .boolean: [JSON.Member("type", "boolean")]
@@ -28,7 +35,7 @@ struct OpenAPISchema {
     }
 
     private func object(_ structure: Structure) -> JSON {
-        let always = structure.fields.filter { $0.scopeName == nil }.map { JSON.string($0.key) }
+        let always = structure.fields.filter { $0.scopeName == nil && !$0.isOptional }.map { JSON.string($0.key) }
         var members: [JSON.Member] = [JSON.Member("type", "object")]
         if !always.isEmpty { members.append(JSON.Member("required", .array(always))) }
         let inner = OpenAPISchema(lets: lets + structure.lets)
@@ -108,7 +115,7 @@ extension Expression {
         switch self {
         case .literal(let json): json == .null
         case .named(let index): lets[safe: index]?.mayBeNull(lets) ?? true
-        case .apply(.required, _), .apply(.count, _), .apply(.isBase64, _), .template: false
+        case .apply(.simple(.required), _), .apply(.simple(.count), _), .apply(.simple(.isBase64), _), .template: false
         case .fact(.year), .fact(.month), .fact(.today), .fact(.now), .fact(.version), .fact(.requestID): false
         case .alternatives(let options): options.allSatisfy { $0.mayBeNull(lets) }
         case .member(.fact(.now), _): false

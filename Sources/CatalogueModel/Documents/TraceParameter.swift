@@ -5,12 +5,13 @@ public struct TraceParameter: Sendable {
     public let example: String
     public let isRequired: Bool
     /// The error of a call without it.
-    let missing: String?
+    public let missing: String?
 }
 
 extension APIOperation {
-    /// What a call must say about itself, besides the operation's own parameters.
+    /// What a call must say about itself, besides the operation's own parameters: nothing for open data.
     public var traceParameters: [TraceParameter] {
+        guard style != .open else { return [] }
         let recipient = TraceParameter(
             name: "recipient", meaning: "SIRET de l'organisme qui utilisera la donnée", example: "13002526500013",
             isRequired: style != .particulierV2, missing: "00203")

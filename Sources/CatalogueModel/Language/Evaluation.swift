@@ -21,9 +21,17 @@ public struct CallFacts: Sendable {
     /// The answer as it came.
     public var bytes: [UInt8] = []
     public var redirectedFrom: String?
+    /// True where the body is a public answer of another hub, not a provider's.
+    public var isForwarded = false
+    /// The citizen's own token, where the call goes by FranceConnect.
+    public var citizenToken: Redacted<String>?
+    /// What the call says of itself, as sent: recipient, context, object.
+    public var trace: [(name: String, value: String)] = []
     public var document: StoredDocument?
     /// Base of absolute links, without a closing slash.
     public var publicURL: String
+    /// An address of this service that stands for one of the provider's; nil where that one may not be reached.
+    public var proxied: @Sendable (_ address: String) -> String? = { _ in nil }
 
     public init(
         parameters: [JSON?], recipient: String?, requestID: String, tokenID: String, organisation: String,
@@ -38,6 +46,16 @@ public struct CallFacts: Sendable {
         self.clock = clock
         self.publicURL = publicURL
         self.settings = settings
+    }
+}
+
+extension CallFacts {
+    /// What is known of a call before anybody is asked: its parameters and the day.
+    init(asked values: [JSON?], today: CivilDate) {
+        let noon = Paris.midnight(of: today).map { Date(timeIntervalSince1970: Double($0 + 12 * 3600)) }
+        self.init(
+            parameters: values, recipient: nil, requestID: "", tokenID: "", organisation: "", version: 0,
+            clock: noon.map(WallClock.fixed) ?? .system, publicURL: "", settings: { _ in nil })
     }
 }
 
@@ -166,18 +184,15 @@ extension Condition {
         case .equal(let left, let right): return try left.value(in: frame).equals(try right.value(in: frame))
         case .different(let left, let right): return try !left.value(in: frame).equals(try right.value(in: frame))
         case .greater(let left, let right):
-            guard let left = try left.value(in: frame).int, let right = try right.value(in: frame).int else {
-                return false
-            }
-            return left > right
+            return Self.isOrdered(try right.value(in: frame), before: try left.value(in: frame))
         case .less(let left, let right):
-            guard let left = try left.value(in: frame).int, let right = try right.value(in: frame).int else {
-                return false
-            }
-            return left < right
+            return Self.isOrdered(try left.value(in: frame), before: try right.value(in: frame))
         case .among(let value, let options):
             let value = try value.value(in: frame)
             return options.contains { $0.equals(value) }
+        case .listed(let value, let list):
+            let value = try value.value(in: frame)
+            return (try list.value(in: frame).items ?? []).contains { $0.equals(value) }
         case .blank(let value): return try value.value(in: frame).isBlank
         case .present(let value): return try !value.value(in: frame).isBlank
         case .absent(let value): return try value.value(in: frame) == .null
@@ -191,9 +206,24 @@ extension Condition {
                 return false
             }
             return left.contains(right)
+        case .matches(let value, let pattern): return try value.value(in: frame).text.map(pattern.matches) ?? false
+        case .companyNumber(let value, let isEstablishment):
+            guard let text = try value.value(in: frame).text else { return false }
+            return isEstablishment ? CompanyNumber.isSiret(text) : CompanyNumber.isSiren(text)
         case .all(let conditions):
             for condition in conditions where try !condition.holds(in: frame) { return false }
             return true
+        case .any(let conditions):
+            for condition in conditions where try condition.holds(in: frame) { return true }
+            return false
         }
+    }
+
+    /// Numbers are compared as numbers, other texts by their signs: dates written `YYYY-MM-DD` in their order.
+    private static func isOrdered(_ left: JSON, before right: JSON) -> Bool {
+        if let left = left.int, let right = right.int { return left < right }
+        if let left = left.amount, let right = right.amount { return left < right }
+        guard let left = left.text, let right = right.text else { return false }
+        return left < right
     }
 }

@@ -48,7 +48,7 @@ public enum Fact: Sendable, Hashable {
     case documentPage(Int)
 }
 
-/// A test on values; several joined by `and`, never deeper: a descriptor is no program.
+/// A test on values; several joined by `and`, those groups by `or`, never deeper: a descriptor is no program.
 public indirect enum Condition: Sendable {
     case equal(Expression, Expression)
     case different(Expression, Expression)
@@ -58,27 +58,48 @@ public indirect enum Condition: Sendable {
     case blank(Expression)
     case present(Expression)
     case absent(Expression)
+    /// A value of a list that another expression gives.
+    case listed(Expression, Expression)
     case startsWith(Expression, Expression)
     case contains(Expression, Expression)
+    case matches(Expression, Pattern)
+    /// A company's number, its check digit included.
+    case companyNumber(Expression, isEstablishment: Bool)
     case all([Condition])
+    case any([Condition])
     case always
 }
 
 /// What may stand after `|`; each is a function of one value and its arguments.
-public enum Transform: Sendable {
-    case upcase, downcase, strip, squish, ascii
-    case text, integer
-    case date, frenchDate, epochParis, age
-    /// `YYYY-MM-DD` of a list of year, month and day, `00` for what is missing.
-    case dateOfParts
-    case blankIsNull
+public indirect enum Transform: Sendable {
+    case simple(Simple)
     case endOfMonth(Int)
     case pad(Int)
     case join(String)
     case split(String, Int)
-    case first, count, unique, compact
-    /// The item whose member is smallest.
+    /// So many characters from a place on, counted from 0.
+    case slice(Int, Int)
+    case replace(String, String)
+    /// The text rewritten by the groups of a regular expression; null where it does not match.
+    case reformat(Pattern, String)
+    case arithmetic(Arithmetic, Expression)
+    /// A decimal number rounded to so many places.
+    case round(Int)
+    /// The item whose member is smallest, or largest.
     case earliest(String)
+    case latest(String)
+    /// Items in the order of a member's text; those without it come last.
+    case sort(String)
+    /// The value of an expression for each item.
+    case each(Expression)
+    /// The member whose name an expression tells.
+    case get(Expression)
+    /// Every part of that name, at any depth.
+    case find(String)
+    /// `{key, items}` for each value of a member, in the order met.
+    case group(String)
+    /// A list in which each item's value stands at the place that the item tells, from 1; null between.
+    case pivot(place: Expression, value: Expression)
     /// The members of another value, which win.
     case merge(Expression)
     case table([String: JSON])
@@ -86,10 +107,41 @@ public enum Transform: Sendable {
     /// A column of a nomenclature's row.
     case label(Nomenclature, String)
     case nullIf(JSON)
-    case required
-    case base64, base64url
+    /// The bracket of an amount in the grid that an expression names, as `{code, label}`.
+    case bracket([String: Grid], Expression)
     /// The first group of a regular expression over lines.
     case capture(Pattern)
-    case lastSegment
-    case isBase64
+    /// The groups of every match of a regular expression, each a list.
+    case captures(Pattern)
+    /// A whole number below a bound that the text and a label alone decide: what a simulated provider holds on someone.
+    case draw(String, Int)
+
+    /// Transforms without argument.
+    public enum Simple: String, Sendable, CaseIterable {
+        case upcase, downcase, capitalize, strip, squish, ascii, letters, words, lines
+        case text, integer, number
+        case date, age
+        case frenchDate = "french-date"
+        case epochParis = "epoch-paris"
+        /// The day in Paris of seconds since 1970, and the instant.
+        case epochDate = "epoch-date"
+        case epochTime = "epoch-time"
+        /// `YYYY-MM-DD` of a list of year, month and day, `00` for what is missing.
+        case dateOfParts = "date-of-parts"
+        case blankIsNull = "blank-is-null"
+        case first, last, list, count, unique, compact, flatten, reverse, zip, entries, sum
+        case required
+        case base64, base64url, sha256
+        case decodedBase64 = "decoded-base64"
+        case lastSegment = "last-segment"
+        case isBase64 = "is-base64"
+        case json, xml
+    }
+
+    /// Arithmetic on exact decimal numbers.
+    public enum Arithmetic: String, Sendable, CaseIterable {
+        case plus, minus, times, over, modulo
+        /// Division without remainder, towards zero.
+        case dividedBy = "divided-by"
+    }
 }

@@ -5,13 +5,18 @@ struct Vocabulary {
     var parameters: [String: Int]
     var tables: [String: [String: JSON]]
     var nomenclatures: [String: Nomenclature]
+    var grids: [String: Grid] = [:]
     private(set) var lets: [String: Int] = [:]
     private var letCount = 0
 
-    init(parameters: [String: Int], tables: [String: [String: JSON]], nomenclatures: [String: Nomenclature]) {
+    init(
+        parameters: [String: Int], tables: [String: [String: JSON]], nomenclatures: [String: Nomenclature],
+        grids: [String: Grid] = [:]
+    ) {
         self.parameters = parameters
         self.tables = tables
         self.nomenclatures = nomenclatures
+        self.grids = grids
     }
 
     /// Names the next value; a name used again hides the one before, whose place it does not take.
@@ -95,6 +100,12 @@ struct ExpressionParser {
     }
 
     private mutating func condition() throws(Fault) -> Condition {
+        var groups = [try conjunction()]
+        while take(word: "or") { groups.append(try conjunction()) }
+        return groups.count == 1 ? groups[0] : .any(groups)
+    }
+
+    private mutating func conjunction() throws(Fault) -> Condition {
         var tests = [try test()]
         while take(word: "and") { tests.append(try test()) }
         return tests.count == 1 ? tests[0] : .all(tests)
@@ -108,12 +119,17 @@ struct ExpressionParser {
         if take("<") { return .less(left, try alternatives()) }
         if take(word: "starts-with") { return .startsWith(left, try alternatives()) }
         if take(word: "contains") { return .contains(left, try alternatives()) }
-        if take(word: "in") { return .among(left, try literals()) }
+        if take(word: "matches") { return .matches(left, try pattern("matches")) }
+        if take(word: "in") {
+            return tokens.first == .symbol("(") ? .among(left, try literals()) : .listed(left, try alternatives())
+        }
         guard take(word: "is") else { throw Fault(message: "a comparison is missing") }
         if take(word: "blank") { return .blank(left) }
         if take(word: "present") { return .present(left) }
         if take(word: "absent") { return .absent(left) }
-        throw Fault(message: "'is' wants blank, present or absent")
+        if take(word: "siren") { return .companyNumber(left, isEstablishment: false) }
+        if take(word: "siret") { return .companyNumber(left, isEstablishment: true) }
+        throw Fault(message: "'is' wants blank, present, absent, siren or siret")
     }
 
     private mutating func literals() throws(Fault) -> [JSON] {
@@ -206,10 +222,11 @@ struct ExpressionParser {
         case ("document", .some(let page)) where page.hasPrefix("page-"):
             guard let number = Int(page.dropFirst(5)) else { break }
             return .fact(.documentPage(number))
-        case (let word, nil):
+        case (let word, nil) where Self.facts[word] != nil:
             if let fact = Self.facts[word] { return .fact(fact) }
-            if let slot = vocabulary.parameters[word] { return .fact(.parameter(slot)) }
-        default: break
+        case (let word, let path):
+            guard let slot = vocabulary.parameters[word] else { break }
+            return (path ?? "").split(separator: ".").reduce(.fact(.parameter(slot))) { .member($0, String($1)) }
         }
         throw Fault(message: "'@\(name)' is no parameter of this operation and no fact of the call")
     }
@@ -233,40 +250,52 @@ struct ExpressionParser {
     }
 
     private mutating func transform(_ name: String) throws(Fault) -> Transform {
-        if let simple = Self.simple[name] { return simple }
+        if let simple = Transform.Simple(rawValue: name) { return .simple(simple) }
+        if let arithmetic = Transform.Arithmetic(rawValue: name) { return .arithmetic(arithmetic, try source()) }
         switch name {
         case "pad": return .pad(try number(name))
         case "end-of-month": return .endOfMonth(try number(name))
+        case "round": return .round(try number(name))
+        case "slice": return .slice(try number(name), try number(name))
         case "join": return .join(try quoted(name))
         case "split": return .split(try quoted(name), try number(name))
+        case "replace": return .replace(try quoted(name), try quoted(name))
+        case "reformat": return .reformat(try pattern(name), try quoted(name))
+        case "capture": return .capture(try pattern(name))
+        case "captures": return .captures(try pattern(name))
+        case "draw": return .draw(try quoted(name), max(1, try number(name)))
         case "earliest": return .earliest(try word(name))
+        case "latest": return .latest(try word(name))
+        case "sort": return .sort(try word(name))
+        case "group": return .group(try word(name))
+        case "find": return .find(try word(name))
+        case "each": return .each(try source())
+        case "get": return .get(try source())
+        case "pivot": return .pivot(place: try source(), value: try source())
         case "merge": return .merge(try source())
         case "table": return .table(try table())
         case "table-or-same": return .tableOrSame(try table())
         case "label": return try label()
+        case "bracket": return .bracket(vocabulary.grids, try source())
         case "null-if": return .nullIf(try literal())
-        case "capture":
-            guard let pattern = Pattern(try quoted(name)) else { throw Fault(message: "not a regular expression") }
-            return .capture(pattern)
         default:
-            let known = Array(Self.simple.keys) + Self.withArguments
-            let nearest = known.min { distance($0, name) < distance($1, name) } ?? ""
+            let nearest = Self.transformNames.min { distance($0, name) < distance($1, name) } ?? ""
             throw Fault(message: "unknown transform '\(name)'; did you mean '\(nearest)'?")
         }
     }
 
-    private static let withArguments = [
-        "pad", "end-of-month", "join", "split", "earliest", "merge", "table", "table-or-same", "label", "null-if",
-        "capture",
-    ]
+    private static let transformNames =
+        Transform.Simple.allCases.map(\.rawValue) + Transform.Arithmetic.allCases.map(\.rawValue) + [
+            "pad", "end-of-month", "round", "slice", "join", "split", "replace", "reformat", "capture", "captures",
+            "draw",
+            "earliest", "latest", "sort", "group", "find", "each", "get", "pivot", "merge", "table", "table-or-same",
+            "label", "null-if", "bracket",
+        ]
 
-    private static let simple: [String: Transform] = [
-        "upcase": .upcase, "downcase": .downcase, "strip": .strip, "squish": .squish, "ascii": .ascii, "text": .text,
-        "integer": .integer, "date": .date, "french-date": .frenchDate, "epoch-paris": .epochParis, "age": .age,
-        "date-of-parts": .dateOfParts, "blank-is-null": .blankIsNull,
-        "first": .first, "count": .count, "unique": .unique, "compact": .compact, "required": .required,
-        "base64": .base64, "base64url": .base64url, "last-segment": .lastSegment, "is-base64": .isBase64,
-    ]
+    private mutating func pattern(_ name: String) throws(Fault) -> Pattern {
+        guard let pattern = Pattern(try quoted(name)) else { throw Fault(message: "not a regular expression") }
+        return pattern
+    }
 
     private mutating func number(_ name: String) throws(Fault) -> Int {
         guard case .integer(let number) = tokens.popFirst() else { throw Fault(message: "'\(name)' wants a number") }
@@ -296,7 +325,7 @@ struct ExpressionParser {
         guard let nomenclature = vocabulary.nomenclatures[name] else {
             throw Fault(message: "no nomenclature is named '\(name)'")
         }
-        guard case .name(let column) = tokens.first, !["and", "is", "in"].contains(column) else {
+        guard case .name(let column) = tokens.first, !["and", "or", "is", "in"].contains(column) else {
             return .label(nomenclature, nomenclature.columns[safe: 1] ?? "")
         }
         tokens.removeFirst()

@@ -42,6 +42,24 @@ public struct Pattern: Sendable {
         return Range(match.range(at: match.numberOfRanges > 1 ? 1 : 0), in: text).map { String(text[$0]) }
     }
 
+    /// The groups of every match, the whole match where there is no group; a group that took no part is null.
+    func captures(in text: String) -> [[JSON]] {
+        let whole = NSRange(text.startIndex..., in: text)
+        return expression.matches(in: text, range: whole).map { match in
+            let groups = match.numberOfRanges > 1 ? 1..<match.numberOfRanges : 0..<1
+            return groups.map { group in
+                Range(match.range(at: group), in: text).map { .string(String(text[$0])) } ?? .null
+            }
+        }
+    }
+
+    /// The text rewritten by a template that names groups `$1`, `$2`…; nil where it does not match.
+    func rewritten(_ text: String, as template: String) -> String? {
+        let whole = NSRange(text.startIndex..., in: text)
+        guard let match = expression.firstMatch(in: text, range: whole) else { return nil }
+        return expression.replacementString(for: match, in: text, offset: 0, template: template)
+    }
+
     /// True where the whole text matches.
     public func matches(_ text: String) -> Bool {
         let whole = NSRange(text.startIndex..., in: text)

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Values
 
@@ -5,88 +6,66 @@ extension Transform {
     /// The transformed value; null stays null unless the transform says otherwise.
     func apply(to value: JSON, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
         switch self {
-        case .required:
-            guard !value.isBlank else { throw MappingFailure(reason: "a value that must be there is missing") }
-            return value
-        case .count: return .integer(value.items?.count ?? 0)
+        case .simple(let simple): return try simple.apply(to: value, frame.facts.clock)
         case .join(let separator): return Self.joined(value, separator)
         case .merge(let other): return Self.merged(value, try other.value(in: frame))
         case .tableOrSame(let table): return value.text.flatMap { table[$0] } ?? value
         case .table(let table): return value.text.flatMap { table[$0] } ?? .null
         case .nullIf(let literal): return value.equals(literal) ? .null : value
-        case .first, .unique, .compact, .earliest: return onList(value)
-        case .blankIsNull: return value.isBlank ? .null : value
-        case .dateOfParts: return .string(Self.date(of: value.items ?? []).description)
-        case .isBase64: return .bool(Self.decoded(value) != nil)
+        case .get(let key):
+            guard let key = try key.value(in: frame).text else { return .null }
+            if let items = value.items { return Int(key).flatMap { items[safe: $0] } ?? .null }
+            return value[key] ?? .null
+        case .find(let name): return .array(Self.parts(named: name, of: value))
+        case .each, .earliest, .latest, .sort, .group, .pivot: return try onList(value.items ?? [], frame)
         default:
             guard value != .null else { return .null }
             return try onText(value, frame)
         }
     }
 
-    private func onList(_ value: JSON) -> JSON {
-        guard let items = value.items else { return self.isFirst ? value : .null }
+    private func onList(_ items: [JSON], _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
         switch self {
-        case .first: return items.first ?? .null
-        case .compact: return .array(items.filter { $0 != .null })
-        case .unique:
-            var seen: Set<JSON> = []
-            return .array(items.filter { seen.insert($0).inserted })
+        case .each(let expression): return .array(try expression.values(of: items, frame))
         case .earliest(let key): return items.min { ($0[key]?.text ?? "~") < ($1[key]?.text ?? "~") } ?? .null
-        default: return value
+        case .latest(let key): return items.max { ($0[key]?.text ?? "") < ($1[key]?.text ?? "") } ?? .null
+        case .sort(let key): return .array(Self.sorted(items, by: key))
+        case .group(let key): return .array(Self.grouped(items, by: key))
+        case .pivot(let place, let value):
+            let places = try place.values(of: items, frame)
+            return Self.pivoted(try value.values(of: items, frame), places: places)
+        default: return .null
         }
-    }
-
-    /// A provider that answers one object where another day it answers a list (CNOUS): the first of one is itself.
-    private var isFirst: Bool {
-        if case .first = self { return true }
-        return false
     }
 
     private func onText(_ value: JSON, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
         guard let text = value.text else { throw MappingFailure(reason: "a text was expected") }
         switch self {
-        case .upcase: return .string(text.uppercased())
-        case .downcase: return .string(text.lowercased())
-        case .strip: return .string(text.trimmingCharacters(in: .whitespacesAndNewlines))
-        case .squish: return .string(text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
-        case .ascii: return .string(ASCII.transliterated(text))
-        case .text: return .string(text)
-        case .integer:
-            guard let number = value.int else { throw MappingFailure(reason: "a whole number was expected") }
-            return .integer(number)
         case .pad(let width): return .string(String(repeating: "0", count: max(0, width - text.count)) + text)
-        case .split(let separator, let index):
-            let parts = text.components(separatedBy: separator)
-            return .from(parts[safe: index - 1])
+        case .split(let separator, let index): return .from(text.components(separatedBy: separator)[safe: index - 1])
+        case .slice(let start, let length): return .string(String(text.dropFirst(start).prefix(length)))
+        case .replace(let old, let new): return .string(text.replacing(old, with: new))
+        case .reformat(let pattern, let template): return .from(pattern.rewritten(text, as: template))
         case .label(let nomenclature, let column): return .from(nomenclature.cell(text, column))
-        case .base64: return .string(Data(text.utf8).base64EncodedString())
-        case .base64url: return .string(Base64URL.encode(text.utf8, padded: true))
         case .capture(let pattern): return .from(pattern.firstCapture(in: text))
-        case .lastSegment: return .from(text.split(separator: "/").last.map(String.init))
-        default: return try onDate(text, frame)
+        case .captures(let pattern): return .array(pattern.captures(in: text).map(JSON.array))
+        case .endOfMonth(let months):
+            return try CivilDate.read(text).map { .string($0.endOfMonth(after: months).description) } ?? value
+        case .arithmetic(let operation, let other):
+            let other = try other.value(in: frame)
+            return other == .null ? .null : try operation.apply(value, other)
+        case .draw(let label, let bound):
+            let digest = SHA256.hash(data: Data((label + "|" + text).utf8))
+            let number = digest.prefix(7).reduce(0) { $0 << 8 | Int($1) }
+            return .integer(number % bound)
+        case .bracket(let grids, let name):
+            guard let grid = try name.value(in: frame).text.flatMap({ grids[$0] }),
+                let bracket = grid.bracket(of: try value.number())
+            else { return .null }
+            return ["code": .string(bracket.code), "label": .string(bracket.label)]
+        case .round(let places): return .from(try value.number().rounded(places))
+        default: return value
         }
-    }
-
-    private func onDate(_ text: String, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
-        if JSON.string(text).isBlank { return .string(text) }
-        guard let date = CivilDate(text) else { throw MappingFailure(reason: "a date was expected") }
-        switch self {
-        case .date: return .string(date.description)
-        case .frenchDate: return .string(date.french)
-        case .epochParis: return Paris.midnight(of: date).map(JSON.integer) ?? .null
-        case .endOfMonth(let months): return .string(date.endOfMonth(after: months).description)
-        case .age:
-            guard date.isComplete else { throw MappingFailure(reason: "a complete date of birth was expected") }
-            return .integer(date.age(at: frame.facts.clock.today))
-        default: return .string(text)
-        }
-    }
-
-    private static func date(of parts: [JSON]) -> CivilDate {
-        let numbers = (0..<3).map { parts[safe: $0]?.int ?? 0 }
-        let month = numbers[0] == 0 ? 0 : numbers[1]
-        return CivilDate(year: numbers[0], month: month, day: month == 0 ? 0 : numbers[2])
     }
 
     private static func joined(_ value: JSON, _ separator: String) -> JSON {
@@ -99,33 +78,73 @@ extension Transform {
         members.removeAll { member in other[member.key] != nil }
         return .object(members + winners)
     }
+}
 
-    /// The bytes of strict base64 (RFC 4648 §4); nil for anything else.
-    static func decoded(_ value: JSON) -> Data? {
-        guard case .string(let text) = value, !text.isEmpty else { return nil }
-        return Data(base64Encoded: text)
+extension Transform {
+    /// Every member of that name, those of an outer part before those within it.
+    private static func parts(named name: String, of value: JSON) -> [JSON] {
+        if let items = value.items { return items.flatMap { parts(named: name, of: $0) } }
+        return (value.members ?? []).flatMap { member in
+            let own = member.key == name ? member.value.items ?? [member.value] : []
+            return own + parts(named: name, of: member.value)
+        }
+    }
+
+    private static func sorted(_ items: [JSON], by key: String) -> [JSON] {
+        let keyed = items.enumerated().map { (offset: $0, key: $1[key]?.text, item: $1) }
+        let sorted = keyed.sorted { left, right in
+            switch (left.key, right.key) {
+            case (nil, nil): left.offset < right.offset
+            case (nil, _): false
+            case (_, nil): true
+            case (.some(let first), .some(let second)):
+                first == second ? left.offset < right.offset : first < second
+            }
+        }
+        return sorted.map(\.item)
+    }
+
+    private static func grouped(_ items: [JSON], by key: String) -> [JSON] {
+        var order: [JSON] = []
+        var groups: [JSON: [JSON]] = [:]
+        for item in items {
+            let value = item[key] ?? .null
+            if groups[value] == nil { order.append(value) }
+            groups[value, default: []].append(item)
+        }
+        return order.map { ["key": $0, "items": .array(groups[$0] ?? [])] }
+    }
+
+    /// Far more than a form has repeated lines; a provider's mistake must not fill the memory.
+    private static let longestPivot = 10_000
+
+    private static func pivoted(_ values: [JSON], places: [JSON]) -> JSON {
+        let numbers = places.map { $0.int ?? 0 }
+        let length = min(max(0, numbers.max() ?? 0), longestPivot)
+        var row = [JSON](repeating: .null, count: length)
+        for (number, value) in zip(numbers, values) where (1...max(1, length)).contains(number) && length > 0 {
+            row[number - 1] = value
+        }
+        return .array(row)
     }
 }
 
-/// Transliteration to ASCII, for providers whose registers hold no accents.
-enum ASCII {
-    private static let ligatures: [Character: String] = [
-        "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l",
-        "Ł": "L", "’": "'",
-    ]
-
-    /// The text without accents; a sign that has no equivalent becomes `?`.
-    static func transliterated(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
-        var result = ""
-        for character in text {
-            if let ligature = ligatures[character] {
-                result += ligature
-            } else {
-                let base = String(character).decomposedStringWithCanonicalMapping.unicodeScalars.filter(\.isASCII)
-                result += base.isEmpty ? "?" : String(String.UnicodeScalarView(base))
-            }
+extension Expression {
+    /// The expression's value for each item, each being the node in its turn.
+    fileprivate func values(of items: [JSON], _ frame: borrowing Frame) throws(MappingFailure) -> [JSON] {
+        var values: [JSON] = []
+        for item in items {
+            values.append(try value(in: Frame(facts: frame.facts, node: item, lets: frame.lets)))
         }
-        return result
+        return values
+    }
+}
+
+extension CivilDate {
+    /// The date of a text; nil for a blank one.
+    static func read(_ text: String) throws(MappingFailure) -> CivilDate? {
+        if JSON.string(text).isBlank { return nil }
+        guard let date = CivilDate(text) else { throw MappingFailure(reason: "a date was expected") }
+        return date
     }
 }

@@ -40,9 +40,9 @@ public struct Replay: Sendable {
         facts.status = status
         facts.headers = Dictionary(headers.map { ($0.lowercased(), $1) }, uniquingKeysWith: { $1 })
         facts.text = String(decoding: bytes, as: UTF8.self)
-        facts.body = (try? JSON(parsing: bytes)) ?? .null
-        if let plan = operation.document, (try? plan.condition.holds(in: Frame(facts: facts, node: facts.body))) == true
-        {
+        facts.bytes = Array(bytes)
+        facts.body = (operation.plans.first?.format ?? .json).read(facts.bytes)
+        if let plan = operation.document, plan.condition.holds(on: facts) {
             facts.document = StoredDocument(
                 url: publicURL + "/documents/exemple.pdf", expiresIn: plan.lifetime, pages: pages)
         }

@@ -1,0 +1,60 @@
+import CatalogueModel
+import Foundation
+import Values
+
+extension TokenPlan {
+    /// Asks for a token, with each of the provider's accounts in a drawn order until one is accepted.
+    ///
+    /// A token whose life is not told serves the calls that wait for it only.
+    func issue(
+        at base: String, _ facts: CallFacts, _ transport: any HTTPTransport, _ clock: WallClock
+    ) async throws -> ProviderTokens.Issued {
+        var last: any Error = ProviderFailure(problem: ProblemTemplate(code: "NN999"))
+        for account in accounts.isEmpty ? [""] : accounts.shuffled() {
+            var facts = facts
+            if !account.isEmpty {
+                facts.settings = { [asked = facts.settings] name in asked("\(account).\(name)") ?? asked(name) }
+            }
+            do {
+                return try await issue(try request(at: base, facts), facts, transport, clock)
+            } catch let failure as ProviderFailure {
+                last = failure
+            }
+        }
+        throw last
+    }
+
+    private func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
+        let (bytes, type) = try body.rendered(facts) ?? ([], "application/x-www-form-urlencoded")
+        return ProviderRequest(
+            method: .post, url: base + (try RequestPlan.path(path, facts)),
+            headers: try RequestPlan.texts(headers, facts) + [("Content-Type", type), ("Accept", "application/json")],
+            body: bytes)
+    }
+
+    private func issue(
+        _ request: ProviderRequest, _ facts: CallFacts, _ transport: any HTTPTransport, _ clock: WallClock
+    ) async throws -> ProviderTokens.Issued {
+        let response = try await transport.send(request, timeout: .seconds(10))
+        try response.refuseGatewayFailures()
+        var facts = facts
+        facts.status = response.status
+        facts.body = (try? JSON(parsing: response.body)) ?? .null
+        guard let text = try token.value(on: facts).text, !text.isEmpty else {
+            throw ProviderFailure(problem: ProblemTemplate(code: "NN999"))
+        }
+        let seconds = try lifetime.value(on: facts).int
+        let now = clock.now()
+        let expires = seconds.map { now.addingTimeInterval(Double($0)) } ?? Self.expiry(ofJWT: text) ?? now
+        return ProviderTokens.Issued(token: Redacted(text), expires: max(now, expires.addingTimeInterval(-10)))
+    }
+
+    /// The `exp` of a JWT (RFC 7519 §4.1.4), read without trust: it only tells when to ask for another.
+    private static func expiry(ofJWT text: String) -> Date? {
+        let parts = text.split(separator: ".")
+        guard parts.count == 3, let bytes = Base64URL.decode(String(parts[1])),
+            let seconds = try? JSON(parsing: bytes)["exp"]?.int
+        else { return nil }
+        return Date(timeIntervalSince1970: Double(seconds))
+    }
+}
