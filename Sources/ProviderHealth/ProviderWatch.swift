@@ -145,13 +145,14 @@ public final class ProviderWatch: Sendable {
         let (catalogue, now) = (catalogue(), clock.now())
         let history = known.withLock { $0 }
         let providers = catalogue.observedProviders.compactMap { provider in
-            present(provider, provider.id).map { status(provider, $0, history, now) }
+            present(provider, provider.id).map { status(provider, $0, history, now, catalogue) }
         }
         return StatusReport(generated: now, providers: providers)
     }
 
     private func status(
-        _ provider: ProviderDescription, _ present: PresentState, _ history: HealthHistory, _ now: Date
+        _ provider: ProviderDescription, _ present: PresentState, _ history: HealthHistory, _ now: Date,
+        _ catalogue: CompiledCatalogue
     ) -> StatusReport.Provider {
         let today = Paris.date(at: now)
         let first = HealthHistory.firstDay(on: today)
@@ -169,7 +170,7 @@ public final class ProviderWatch: Sendable {
             },
             incidents: history.incidents.filter { $0.provider == provider.id },
             upcoming: provider.maintenances.upcoming(after: now),
-            issues: provider.knownIssues.filter { $0.isCurrent(on: today) })
+            issues: (provider.knownIssues + catalogue.knownIssues(of: provider)).filter { $0.isCurrent(on: today) })
     }
 }
 
@@ -189,5 +190,13 @@ extension CompiledCatalogue {
     /// the hubs that may stand in the place of the others.
     var observedProviders: [ProviderDescription] {
         providers.values.filter { !$0.addresses.isEmpty }.sorted { $0.id < $1.id }
+    }
+
+    /// What does not work as it should in the APIs of a provider.
+    fileprivate func knownIssues(of provider: ProviderDescription) -> [KnownIssue] {
+        apis.compactMap { api in
+            guard api.provider == provider.id, let issue = api.knownIssue else { return nil }
+            return KnownIssue(since: issue.date, text: "\(api.title) : \(issue.text)")
+        }
     }
 }

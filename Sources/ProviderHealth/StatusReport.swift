@@ -91,6 +91,8 @@ public struct StatusReport: Sendable {
 /// Gives the state of the providers to the pages.
 public protocol StatusReporting: Sendable {
     func report() -> StatusReport
+    /// What is known now of one thing that is looked at; the provider's own name stands for the whole.
+    func present(_ provider: ProviderDescription, _ name: String) -> PresentState?
 }
 
 extension ProviderWatch: StatusReporting {}

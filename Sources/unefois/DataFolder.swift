@@ -33,8 +33,9 @@ struct DataFolder {
     /// The imported geographic code.
     var geography: URL { url.appending(path: "geography.tsv") }
 
-    /// The tables of all rooms.
-    static let migrations = GrantStore.migrations + QuestionStore.migrations + HealthStore.migrations
+    /// The tables of every room, in the order of their making.
+    static let migrations =
+        GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations + HealthStore.migrations
 
     /// The database, brought to the program's version.
     func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {
@@ -43,7 +44,7 @@ struct DataFolder {
         return database
     }
 
-    /// The grants.
+    /// The grants of the database.
     func openStore(clock: WallClock = .system) async throws -> GrantStore {
         GrantStore(database: try await openDatabase(clock: clock), clock: clock)
     }

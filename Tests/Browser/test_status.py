@@ -92,7 +92,7 @@ def test_the_days_are_a_table_too(open_page):
 
 def test_the_way_from_the_home_page_to_a_provider(open_page):
     page = open_page("/")
-    page.locator("header a[href='/etat']").click()
+    page.locator("main a[href='/etat']").click()
     page.locator("main a[href='/etat/cnav']").first.click()
     assert page.url.endswith("/etat/cnav")
     assert page.locator("footer a[href='/etat']").count() == 1

@@ -26,6 +26,7 @@ enum Model {
             freshness: "", perimeter: "", audience: "", keywords: [], lifecycle: .stable, isOpen: false, scopes: [],
             citizen: "", recordings: [])
         var draft = OperationDraft(api: api, provider: provider)
+        draft.errorPrefix = provider.errorPrefix
         draft.plans = plans
         draft.refusals = refusals
         draft.lookups = lookups

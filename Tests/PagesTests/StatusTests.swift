@@ -48,7 +48,7 @@ import Values
     }
 
     private static var messages: Messages {
-        get throws { try Messages(file: Shipped.sources.appending(path: "Resources/messages.fr.json")) }
+        get throws { try Messages(folder: Shipped.sources.appending(path: "Resources")) }
     }
 
     @Test(

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import ProviderHealth
+import Synchronization
 import Testing
 import Values
 
@@ -25,9 +26,11 @@ enum Shipped {
                 ], franceConnectToken: "jeton-de-jeanne")
         ])
 
-    static func catalogue() throws -> CompiledCatalogue {
+    private static let compiled = Result { () throws(CatalogueFault) in
         try CatalogueCompiler(folder: root.appending(path: "Catalogue")).compile()
     }
+
+    static func catalogue() throws -> CompiledCatalogue { try compiled.get() }
 
     static func options(dsfr: URL? = nil, sandbox: SandboxInformation? = Self.sandbox) -> PagesOptions {
         PagesOptions(
@@ -37,16 +40,17 @@ enum Shipped {
 
     /// Runs `test` against the pages.
     static func pages<Value: Sendable>(
-        _ options: PagesOptions? = nil, trying: (any CallTrying)? = Echo(), missing: MissingNames? = nil,
-        status: StatusReport = Shipped.status,
+        _ options: PagesOptions? = nil, trying: (any CallTrying)? = Echo(),
+        requests: (any DataRequesting)? = KeptRequests(),
+        status: (any StatusReporting)? = KnownStatus(), missing: MissingNames? = nil,
         _ test: @escaping @Sendable (any TestClientProtocol) async throws -> Value
     ) async throws -> Value {
         let catalogue = try catalogue()
         let router = Router(context: BasicRequestContext.self)
-        try Pages(
-            options: options ?? Self.options(), catalogue: { catalogue }, status: KnownStatus(report: status),
-            trying: trying, missing: missing
-        ).addRoutes(to: router)
+        let pages = try Pages(
+            options: options ?? Self.options(), catalogue: { catalogue }, trying: trying, requests: requests,
+            status: status, missing: missing)
+        pages.addRoutes(to: router)
         return try await Application(router: router).test(.router) { client in try await test(client) }
     }
 }
@@ -67,6 +71,26 @@ struct Echo: CallTrying {
     }
 }
 
+/// Requests for data, in memory.
+final class KeptRequests: DataRequesting {
+    private let kept = Mutex<[(datum: String, siret: String, reason: String)]>([])
+    private let isFull: Bool
+
+    init(isFull: Bool = false) { self.isFull = isFull }
+
+    var all: [(datum: String, siret: String, reason: String)] { kept.withLock { $0 } }
+
+    func record(datum: String, siret: String, reason: String) async throws -> DataRequestOutcome {
+        guard !isFull else { return .tooMany }
+        kept.withLock { $0.append((datum, siret, reason)) }
+        return .recorded
+    }
+
+    func counts() async throws -> [String: Int] {
+        Dictionary(grouping: all, by: \.datum).mapValues { Set($0.map(\.siret)).count }
+    }
+}
+
 extension TestClientProtocol {
     /// The answer to a visitor's browser.
     func visit(
@@ -82,9 +106,11 @@ extension TestClientProtocol {
 
 /// A report made beforehand.
 struct KnownStatus: StatusReporting {
-    let made: StatusReport
-    init(report: StatusReport) { made = report }
+    var made = Shipped.status
     func report() -> StatusReport { made }
+    func present(_ provider: ProviderDescription, _ name: String) -> PresentState? {
+        made.providers.first { $0.id == provider.id }?.present
+    }
 }
 
 extension Shipped {

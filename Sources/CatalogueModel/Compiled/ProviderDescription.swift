@@ -4,6 +4,8 @@ import Values
 public struct ProviderDescription: Sendable {
     public let id: String
     public let title: String
+    /// What it is and holds, for people.
+    public internal(set) var about: String = ""
     /// Names of its addresses with the path of each below its base.
     public let addresses: [String: String]
     public let errorPrefix: String

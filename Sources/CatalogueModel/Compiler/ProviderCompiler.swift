@@ -5,7 +5,7 @@ struct ProviderCompiler {
     let diagnostics: Diagnostics
 
     private static let keys: Set = [
-        "provider", "title", "errors", "mask", "addresses", "maintenance", "quota", "ping", "known-issues",
+        "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "quota", "ping", "known-issues",
         "authentication", "tables", "requests", "refusal-sets", "shapes", "hub-of",
     ]
 
@@ -17,7 +17,8 @@ struct ProviderCompiler {
         let addresses = Dictionary(file["addresses"]?.textMembers ?? [], uniquingKeysWith: { $1 })
         let windows = MaintenanceCompiler(diagnostics: diagnostics)
         var provider = ProviderDescription(
-            id: id, title: title, addresses: addresses, errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
+            id: id, title: title, about: file["about"]?.text ?? "", addresses: addresses,
+            errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
             maintenances: MaintenanceCalendar((file["maintenance"]?.items ?? []).compactMap(windows.window)))
         provider.hubOf = file["hub-of"].flatMap(bouquet)

@@ -28,7 +28,6 @@ public struct OpenAPIDocument: Sendable {
                 .object([JSON.Member("get", OpenAPIOperation(operation, responses).json)]))
         }
         paths += services.map { JSON.Member($0.path, ["get": $0.json(responses, catalogue.errors)]) }
-        let described = tags.map { ["name": .string($0.title), "description": .string($0.summary)] as JSON }
         json = [
             "openapi": "3.1.0",
             "info": [
@@ -37,7 +36,7 @@ public struct OpenAPIDocument: Sendable {
                 "version": .string(version),
             ],
             "servers": [["url": .string(server)]],
-            "tags": .array(described + (services.isEmpty ? [] : [OpenAPIService.tag])),
+            "tags": .array(tags.map { Self.tag($0, server) } + (services.isEmpty ? [] : [OpenAPIService.tag])),
             "paths": .object(paths),
             "components": [
                 "securitySchemes": OpenAPISecurity.schemes(operations),
@@ -45,6 +44,15 @@ public struct OpenAPIDocument: Sendable {
                 "schemas": OpenAPIResponses.schemas(operations),
                 "examples": responses.examples,
             ],
+        ]
+    }
+
+    /// An API, with the address of its page.
+    private static func tag(_ api: APIDescription, _ server: String) -> JSON {
+        [
+            "name": .string(api.title),
+            "description": .string((api.warnings + [api.summary]).joined(separator: "\n\n")),
+            "externalDocs": ["url": .string("\(server)/catalogue/\(api.id)")],
         ]
     }
 }
@@ -78,7 +86,7 @@ extension OpenAPIDocument.Part {
     fileprivate func summary(_ api: APIDescription) -> String {
         switch self {
         case .bouquet: "Les données que les administrations s'échangent au lieu de les demander aux usagers."
-        case .api: api.summary
+        case .api: (api.warnings + [api.summary]).joined(separator: "\n\n")
         }
     }
 }

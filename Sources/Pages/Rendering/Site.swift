@@ -8,17 +8,20 @@ struct Site: Sendable {
     let messages: Messages
     let assets: Assets
     private let templates: Templates
+    private let hasStatus: Bool
 
-    init(options: PagesOptions, missing: MissingNames?) throws {
+    /// - Parameter hasStatus: whether there is a page on the state of the providers.
+    init(options: PagesOptions, hasStatus: Bool = false, missing: MissingNames?) throws {
         self.options = options
+        self.hasStatus = hasStatus
         let resources = Bundle.module.bundleURL.appending(path: "Resources")
-        messages = try Messages(file: resources.appending(path: "messages.fr.json"))
+        messages = try Messages(folder: resources)
         templates = try Templates(folder: resources.appending(path: "templates"), messages: messages, missing: missing)
         assets = try Assets(own: resources.appending(path: "static"), dsfr: options.dsfr)
     }
 
     /// Sections of the site, in the order of the menu.
-    enum Section: String, CaseIterable { case home, catalogue, openapi, errors, status }
+    enum Section: String, CaseIterable { case home, catalogue, useCases, data, developers, news }
 
     /// A page in the frame of the site.
     func page(
@@ -31,6 +34,7 @@ struct Site: Sendable {
         model["dsfrFolder"] = assets.dsfrPath
         model["ownFolder"] = assets.ownPath
         model["version"] = options.version
+        model["hasStatus"] = hasStatus
         model["isSandbox"] = options.sandbox != nil
         model["menu"] = Section.allCases.map { entry in
             [
@@ -51,9 +55,10 @@ extension Site.Section {
         switch self {
         case .home: "/"
         case .catalogue: "/catalogue"
-        case .openapi: "/openapi"
-        case .errors: "/erreurs"
-        case .status: "/etat"
+        case .useCases: "/cas-usages"
+        case .data: "/donnees"
+        case .developers: "/developpeurs"
+        case .news: "/nouveautes"
         }
     }
 }

@@ -86,12 +86,12 @@ struct StatusDocuments {
         let feed = """
             <?xml version="1.0" encoding="utf-8"?>
             <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr">
-            <id>\(Self.escaped(address))</id>
-            <title>\(Self.escaped(site.messages.text("status.feedTitle")))</title>
+            <id>\(AtomFeed.escaped(address))</id>
+            <title>\(AtomFeed.escaped(site.messages.text("status.feedTitle")))</title>
             <updated>\(updated.formatted(.iso8601))</updated>
-            <author><name>\(Self.escaped(site.messages.text("service")))</name></author>
-            <link rel="self" href="\(Self.escaped(address))"/>
-            <link rel="alternate" href="\(Self.escaped(site.options.publicURL))/etat"/>
+            <author><name>\(AtomFeed.escaped(site.messages.text("service")))</name></author>
+            <link rel="self" href="\(AtomFeed.escaped(address))"/>
+            <link rel="alternate" href="\(AtomFeed.escaped(site.options.publicURL))/etat"/>
             \(incidents.map { entry($0.1, $0.0) }.joined())</feed>
 
             """
@@ -107,21 +107,15 @@ struct StatusDocuments {
             ["what": what, "start": wording.instant(incident.start), "length": length])
         return """
             <entry>
-            <id>\(Self.escaped(address))</id>
-            <title>\(Self.escaped("\(provider.title) : \(what.lowercased())"))</title>
+            <id>\(AtomFeed.escaped(address))</id>
+            <title>\(AtomFeed.escaped("\(provider.title) : \(what.lowercased())"))</title>
             <published>\(incident.start.formatted(.iso8601))</published>
             <updated>\((incident.end ?? incident.start).formatted(.iso8601))</updated>
-            <link rel="alternate" href="\(Self.escaped(address))"/>
-            <summary>\(Self.escaped(summary))</summary>
+            <link rel="alternate" href="\(AtomFeed.escaped(address))"/>
+            <summary>\(AtomFeed.escaped(summary))</summary>
             </entry>
 
             """
-    }
-
-    /// Text as XML writes it (XML 1.0 §2.4).
-    static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
     }
 
     private func response(_ body: [UInt8], _ type: String) -> Response {

@@ -20,7 +20,7 @@ struct StatusPage {
         let incidents = report.providers.flatMap { provider in provider.incidents.map { (provider, $0) } }
             .sorted { $0.1.start > $1.1.start }
         return site.page(
-            "status", title: messages.text("status.title"), section: .status,
+            "status", title: messages.text("status.title"),
             [
                 "summary": summary, "generated": wording.instant(report.generated),
                 "issues": report.providers.flatMap { provider in provider.issues.map { issue($0, provider) } },
@@ -56,7 +56,7 @@ struct StatusPage {
             return row
         }
         content["days"] = provider.days.reversed().map(day)
-        return site.page("statusProvider", title: provider.title, section: .status, content)
+        return site.page("statusProvider", title: provider.title, content)
     }
 
     /// One sentence on the present.
@@ -74,7 +74,7 @@ struct StatusPage {
         for name in ["stateKey", "stateText", "stateSign"] { row[name] = badge[name] }
         row["providerTitle"] = provider.title
         row["providerPath"] = "/etat/\(provider.id)"
-        row["until"] = provider.present.until.map { messages.text("status.until", ["end": wording.instant($0)]) }
+        row["until"] = provider.present.until.map(wording.until)
         row["availability"] = wording.availability(provider.availability)
         row["troubledDays"] = String(bars.troubled)
         row["incidentCount"] = String(provider.incidents.count)

@@ -33,6 +33,9 @@ struct StatusWording: Sendable {
             "status.time", ["hour": String(minute / 60), "minute": CivilDate.padded(minute % 60, 2)])
     }
 
+    /// « Jusqu'au 15 mai 2026 à 12 h 05. »
+    func until(_ date: Date) -> String { messages.text("status.until", ["end": instant(date)]) }
+
     /// « 1 h 05 min », « 12 min » ; what is shorter than a minute is told so.
     func duration(_ seconds: Int) -> String {
         guard seconds >= 60 else { return messages.text("status.shortest") }
