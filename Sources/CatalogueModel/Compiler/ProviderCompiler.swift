@@ -6,7 +6,7 @@ struct ProviderCompiler {
 
     private static let keys: Set = [
         "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "quota", "ping", "known-issues",
-        "authentication", "tables", "requests", "refusal-sets", "shapes", "hub-of",
+        "authentication", "tables", "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "hub-of",
     ]
 
     func provider(_ file: Element) -> ProviderDescription {
