@@ -14,10 +14,19 @@ public struct Call: Sendable {
     public var remoteAddress: String?
     /// The caller wants no cached answer (`Cache-Control: no-cache`).
     public var wantsFresh: Bool
+    /// The proof that the caller wants made of the answer (`X-Generate-Proof`).
+    public var proof: ProofWish?
+
+    public enum ProofWish: String, Sendable {
+        /// An address and a code to check the answer by.
+        case proofOnly = "proof-only"
+        /// A PDF too.
+        case pdf
+    }
 
     public init(
         method: String, path: String, query: QueryParameters, bearer: Redacted<String>?, apiKey: Redacted<String>?,
-        requestID: String?, remoteAddress: String?, wantsFresh: Bool
+        requestID: String?, remoteAddress: String?, wantsFresh: Bool, proof: ProofWish? = nil
     ) {
         self.method = method
         self.path = path
@@ -27,6 +36,7 @@ public struct Call: Sendable {
         self.requestID = RequestID.accepted(requestID) ?? RequestID.make()
         self.remoteAddress = remoteAddress
         self.wantsFresh = wantsFresh
+        self.proof = proof
     }
 }
 

@@ -3,8 +3,6 @@ import DataProviders
 import Foundation
 import Ledger
 import Logging
-import NIOCore
-import NIOPosix
 import Values
 
 /// The way of one call, in the order of the contract: credential, address, limit, scope, equal call in flight, mandatory
@@ -67,12 +65,7 @@ struct CallPipeline {
 
     /// Credential, limit, the steps given, trace: what every call goes through.
     private func answer(_ steps: (inout Progress) async throws(Refusal) -> Answer) async -> Answer {
-        guard call.method == "GET" else {
-            return Answer(
-                status: 405, contentType: "text/plain; charset=utf-8",
-                headers: Presentation.common(call) + [(.allow, "GET")],
-                body: Array("Cette adresse ne se lit qu'avec GET.".utf8))
-        }
+        guard call.method == "GET" else { return Presentation.notAllowed(call) }
         let caller: Caller
         switch await identify() {
         case .success(let known): caller = known
@@ -111,7 +104,9 @@ struct CallPipeline {
         else { return .failure(Refusal(problems: [problems.problem("00101")])) }
         // Each unknown token costs a question to FranceConnect: nobody may ask without bounds.
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
-        if let address = call.remoteAddress, let seconds = gateway.limiter.secondsToWait(address, now: now) {
+        if let address = call.remoteAddress,
+            let seconds = gateway.limiter.secondsToWait(at: .franceConnect, address, now: now)
+        {
             var problem = problems.problem("00429")
             problem.retryAfter = seconds
             return .failure(Refusal(problems: [problem]))
@@ -176,10 +171,14 @@ struct CallPipeline {
             parameters: operation.namedParameters(call.query, variables, progress.caller.identity))
         {
             progress.code = published.status < 400 ? nil : "rehearsal"
-            return presentation.answer(published.body, status: published.status, call, progress.facts)
+            let body = published.status == 200 ? try await proven(published.body, values, progress) : published.body
+            return presentation.answer(body, status: published.status, call, progress.facts)
         }
         try checkMaintenance(now)
-        return try await cachedOrAsked(values, now, &progress)
+        var body = try await cachedOrAsked(values, now, &progress)
+        if operation.sealsAddresses { body = try sealed(body, progress) }
+        return presentation.answer(
+            try await proven(body, values, progress), status: 200, call, progress.facts)
     }
 
     private func checkMaintenance(_ now: Date) throws(Refusal) {
@@ -192,32 +191,31 @@ struct CallPipeline {
         }
     }
 
+    /// The body of the answer.
     private func cachedOrAsked(
         _ values: [JSON?], _ now: Date, _ progress: inout Progress
-    ) async throws(Refusal) -> Answer {
-        guard let lifetime = operation.cache else {
-            let body = try await asked(values, &progress)
-            return presentation.answer(body, status: 200, call, progress.facts)
-        }
+    ) async throws(Refusal) -> [UInt8] {
+        guard let lifetime = operation.cache else { return try await asked(values, &progress) }
         let key = gateway.cache.key(
             operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
             generation: snapshot.catalogue.generation)
         if !call.wantsFresh, let kept = gateway.cache.answer(key, now: now) {
             progress.facts.cachedFor = kept.secondsLeft
-            return presentation.answer(kept.body, status: 200, call, progress.facts)
+            return kept.body
         }
         let body = try await asked(values, &progress)
         gateway.cache.keep(body, key, until: lifetime.end(from: now, operation), now: now)
-        return presentation.answer(body, status: 200, call, progress.facts)
+        return body
     }
 
     private func asked(_ values: [JSON?], _ progress: inout Progress) async throws(Refusal) -> [UInt8] {
-        let facts = CallFacts(
+        var facts = CallFacts(
             parameters: values, recipient: progress.traceability.recipient,
             requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
             tokenID: progress.caller.tokenID, organisation: progress.caller.organisation,
             version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
+        facts.proxied = gateway.reachable(of: operation.provider)
         let began = ContinuousClock.now
         let outcome = await gateway.parts.connector.ask(operation, facts)
         progress.providerTime = began.duration(to: .now)
@@ -234,6 +232,37 @@ struct CallPipeline {
                     metadata: ["operation": "\(operation.id)", "reason": "\(error.reason)"])
                 throw Refusal(problems: [problems.problem(ProblemTemplate(code: "NN999"), operation, nil)])
             }
+        }
+    }
+
+    /// Puts addresses made for this caller in place of the provider's.
+    private func sealed(_ body: [UInt8], _ progress: Progress) throws(Refusal) -> [UInt8] {
+        let caller = progress.caller
+        let holder = SealedLink.Holder(
+            token: caller.tokenID, grant: caller.grantID, organisation: caller.organisation,
+            recipient: recipient(progress), purpose: caller.purpose, subject: progress.subject,
+            caseReference: progress.caseReference)
+        do {
+            return try gateway.sealed(body, operation, holder)
+        } catch {
+            Self.logger.error("un lien n'a pas pu être fait", metadata: ["reason": "\(error)"])
+            throw Refusal(problems: [problems.problem("00502")])
+        }
+    }
+
+    /// Adds a proof where the caller wants one and the API allows it. Who has asked for a proof gets no answer without.
+    private func proven(
+        _ body: [UInt8], _ values: [JSON?], _ progress: Progress
+    ) async throws(Refusal) -> [UInt8] {
+        guard let wish = call.proof, operation.isProvable else { return body }
+        let attestation = AttestationDraft(
+            operation: operation, values: values, caller: progress.caller, recipient: recipient(progress),
+            requestID: call.requestID, wasKept: progress.facts.cachedFor != nil)
+        do {
+            return try await gateway.proven(body, attestation, wish)
+        } catch {
+            Self.logger.error("une preuve n'a pas pu être faite", metadata: ["reason": "\(type(of: error))"])
+            throw Refusal(problems: [problems.problem("00502")])
         }
     }
 
@@ -260,11 +289,11 @@ struct CallPipeline {
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
     private func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
-        let total = Self.microseconds(started.duration(to: .now))
-        let provider = progress.providerTime.map(Self.microseconds) ?? 0
+        let total = started.duration(to: .now).microseconds
+        let provider = progress.providerTime?.microseconds ?? 0
         let now = gateway.parts.clock.now()
         let record = CallRecord(
-            time: now, requestID: recordedRequestID(now), grant: progress.caller.grantID,
+            time: now, requestID: gateway.recordedRequestID(call, now), grant: progress.caller.grantID,
             token: progress.caller.tokenID,
             organisation: progress.caller.organisation, recipient: recipient(progress),
             purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
@@ -275,7 +304,7 @@ struct CallPipeline {
         snapshot.metrics[operation.index].record(
             status: answer.status, total: total, provider: provider, cached: record.cached)
         do {
-            try await write(record)
+            try await gateway.write(record)
         } catch {
             Self.logger.error("un appel n'a pas pu être inscrit au registre", metadata: ["reason": "\(error)"])
             return presentation.answer([problems.problem("00510")], call, AnswerFacts(quota: progress.facts.quota))
@@ -285,30 +314,7 @@ struct CallPipeline {
         return answer
     }
 
-    /// Waits for the record's flush and goes on on the event loop of the call: woken by the ledger's thread directly,
-    /// a call would change threads twice.
-    private func write(_ record: CallRecord) async throws {
-        guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else {
-            try await gateway.parts.ledger.append(record)
-            return
-        }
-        let promise = loop.makePromise(of: UInt64.self)
-        gateway.parts.ledger.append(record) { result in promise.completeWith(result.mapError { $0 as any Error }) }
-        _ = try await promise.futureResult.get()
-    }
-
-    /// A UUID says nothing of anybody; any other identifier of the caller's might, and is kept as a pseudonym.
-    private func recordedRequestID(_ now: Date) -> String {
-        if RequestID.isUUID(call.requestID) { return call.requestID }
-        let bytes = Array(("request|" + call.requestID).utf8)
-        return (try? gateway.parts.pseudonyms.pseudonym(of: bytes, at: now)) ?? "inconnu"
-    }
-
     private func recipient(_ progress: Progress) -> String? {
         progress.traceability.hasValidRecipient ? progress.traceability.recipient : nil
-    }
-
-    private static func microseconds(_ duration: Duration) -> Int {
-        Int(duration.components.seconds) * 1_000_000 + Int(duration.components.attoseconds / 1_000_000_000_000)
     }
 }

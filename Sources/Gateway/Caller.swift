@@ -8,6 +8,8 @@ struct Caller: Sendable {
     let tokenID: String
     let grantID: String?
     let organisation: String
+    /// Its name; where only FranceConnect knows it, that of the client there.
+    let organisationName: String
     let purpose: String?
     let scopes: ScopeSet
     let limit: Grant.Limit
@@ -22,6 +24,7 @@ struct Caller: Sendable {
         tokenID = right.token.id
         grantID = right.grant.id
         organisation = right.grant.siret
+        organisationName = right.grant.organisation
         purpose = right.grant.purpose
         scopes = right.scopes
         limit = right.grant.limit
@@ -37,6 +40,7 @@ struct Caller: Sendable {
         tokenID = "franceconnect:" + digest
         grantID = nil
         organisation = citizen.client
+        organisationName = citizen.client
         purpose = nil
         self.scopes = scopes
         limit = .standard

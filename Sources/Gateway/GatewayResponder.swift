@@ -20,15 +20,18 @@ where Fallback.Context == BasicRequestContext {
 
     public func respond(to request: Request, context: Context) async throws -> Response {
         let path = QueryParameters.decodedPath(request.uri.path)
+        let address = callerAddress.address(request, context)
         if Self.mayBeHub(path) {
-            let call = Call(request, path: path, remoteAddress: callerAddress.address(request, context))
+            let call = Call(request, path: path, remoteAddress: address)
             if let answer = await gateway.answer(call) { return Response(answer) }
         }
-        return try await fallback.respond(to: request, context: context.basic)
+        return try await Visitor.$address.withValue(address) {
+            try await fallback.respond(to: request, context: context.basic)
+        }
     }
 
     private static func mayBeHub(_ path: String) -> Bool {
-        path.hasPrefix("/v") || path.hasPrefix("/api/") || path == "/privileges"
+        path.hasPrefix("/v") || path.hasPrefix("/api/") || path == "/privileges" || path.hasPrefix("/proxy/")
     }
 }
 
@@ -43,7 +46,8 @@ extension Call {
             method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""),
             bearer: bearer.map { Redacted($0) }, apiKey: request.headers[.apiKey].map { Redacted($0) },
             requestID: request.headers[.requestID], remoteAddress: remoteAddress,
-            wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false)
+            wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false,
+            proof: request.headers[.generateProof].flatMap { ProofWish(rawValue: $0.lowercased()) })
     }
 }
 

@@ -6,25 +6,29 @@ public struct Pages: Sendable {
     private let site: Site
     private let catalogue: @Sendable () -> CompiledCatalogue
     private let trying: (any CallTrying)?
+    private let proofs: (any ProofChecking)?
     private let cache = SnapshotCache()
 
     /// - Parameters:
     ///   - catalogue: gives the catalogue served now; each page takes it once.
     ///   - trying: puts the calls of the try-it form; nil: there is no such form.
+    ///   - proofs: checks codes of attestations; nil: there is no such page.
     /// - Throws: where a template or a message is missing.
     public init(
-        options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?
+        options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?,
+        proofs: (any ProofChecking)?
     ) throws {
-        try self.init(options: options, catalogue: catalogue, trying: trying, missing: nil)
+        try self.init(options: options, catalogue: catalogue, trying: trying, proofs: proofs, missing: nil)
     }
 
     init(
         options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?,
-        missing: MissingNames?
+        proofs: (any ProofChecking)?, missing: MissingNames?
     ) throws {
         site = try Site(options: options, missing: missing)
         self.catalogue = catalogue
         self.trying = trying
+        self.proofs = proofs
     }
 
     /// Adds the pages. Every route added to `router` afterwards, and every unknown address, goes through their
@@ -45,6 +49,7 @@ public struct Pages: Sendable {
         addDocuments(to: router)
         addFiles(to: router)
         addTrying(to: router)
+        addVerification(to: router)
     }
 
     private var canTry: Bool { trying != nil && site.options.sandbox != nil }
@@ -72,11 +77,21 @@ public struct Pages: Sendable {
     private func addTrying(to router: Router<BasicRequestContext>) {
         guard let trying, let sandbox = site.options.sandbox else { return }
         let page = TryPage(site: site, catalogue: catalogue, sandbox: sandbox, trying: trying)
-        let form: Handler = { request, context in try page.form(request, context) }
-        router.get("/catalogue/:api/essayer", use: form)
-        router.head("/catalogue/:api/essayer", use: form)
-        router.post("/catalogue/:api/essayer") { request, context in try await page.answer(request, context) }
-        refuse([.put, .patch, .delete], at: "/catalogue/:api/essayer", allowing: "GET, HEAD, POST", router)
+        form("/catalogue/:api/essayer", router) { request, context in
+            try page.form(request, context)
+        } answer: { request, context in
+            try await page.answer(request, context)
+        }
+    }
+
+    private func addVerification(to router: Router<BasicRequestContext>) {
+        guard let proofs else { return }
+        let page = VerificationPage(site: site, checking: proofs)
+        form("/attestations/verification/:token", router) { _, context in
+            try page.form(context)
+        } answer: { request, context in
+            try await page.answer(request, context)
+        }
     }
 
     private typealias Handler = @Sendable (Request, BasicRequestContext) async throws -> Response
@@ -86,6 +101,17 @@ public struct Pages: Sendable {
         router.get(path, use: handler)
         router.head(path, use: handler)
         refuse([.post, .put, .patch, .delete], at: path, allowing: "GET, HEAD", router)
+    }
+
+    /// A page with a form that is sent to its own address.
+    private func form(
+        _ path: RouterPath, _ router: Router<BasicRequestContext>, use form: @escaping Handler,
+        answer: @escaping Handler
+    ) {
+        router.get(path, use: form)
+        router.head(path, use: form)
+        router.post(path, use: answer)
+        refuse([.put, .patch, .delete], at: path, allowing: "GET, HEAD, POST", router)
     }
 
     private func refuse(

@@ -3,6 +3,7 @@ import CatalogueModel
 import Desk
 import Foundation
 import Ledger
+import Proofs
 import Storage
 import Values
 
@@ -25,12 +26,24 @@ struct DataFolder {
     var ledger: URL { url.appending(path: "ledger") }
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }
+    /// The key of the marks on proofs.
+    var proofKey: String { url.appending(path: "keys/proofs.key").path }
+    /// Keys of the addresses below `/proxy`, one a month.
+    var linkKeys: String { url.appending(path: "link-keys").path }
 
-    /// The grants' database, brought to the program's version.
-    func openStore(clock: WallClock = .system) async throws -> GrantStore {
+    /// The tables of every room.
+    static let migrations = GrantStore.migrations + Proofs.migrations
+
+    /// The database, brought to the program's version.
+    func openDatabase(clock: WallClock = .system) async throws -> SQLiteDatabase {
         let database = try await SQLiteDatabase.open(database)
-        _ = try await database.migrate(GrantStore.migrations, at: clock.now())
-        return GrantStore(database: database, clock: clock)
+        _ = try await database.migrate(Self.migrations, at: clock.now())
+        return database
+    }
+
+    /// The grants in the database.
+    func openStore(clock: WallClock = .system) async throws -> GrantStore {
+        GrantStore(database: try await openDatabase(clock: clock), clock: clock)
     }
 }
 

@@ -7,6 +7,7 @@ import Hummingbird
 import Ledger
 import Logging
 import Operations
+import Proofs
 import Sandbox
 import Synchronization
 import Values
@@ -18,6 +19,7 @@ final class Hub: Sendable {
     let keys: SigningKeys
     let franceConnectKeys: FranceConnectKeys
     let documents: DocumentStore
+    let proofs: Proofs
     let ledger: LedgerWriter
     let transport: NetworkTransport
     let breakers: Breakers
@@ -28,16 +30,19 @@ final class Hub: Sendable {
     private let logger = Logger(label: "unefois.hub")
 
     /// Opens the hub over a data folder.
+    /// - Parameter isFictional: true where providers are simulated: proofs then say that nothing is real.
     init(
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
-        rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers()
+        rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(), isFictional: Bool = false
     ) async throws {
         self.folder = folder
         self.clock = clock
         self.breakers = breakers
         self.franceConnectKeys = franceConnectKeys
-        store = try await folder.openStore(clock: clock)
+        let database = try await folder.openDatabase(clock: clock)
+        store = GrantStore(database: database, clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
+        proofs = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
         transport = NetworkTransport()
@@ -52,7 +57,9 @@ final class Hub: Sendable {
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
                     clock: clock),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
-                rehearsals: rehearsals, clock: clock, publicURL: { address.url }),
+                documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
+                rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
+                clock: clock, publicURL: { address.url }),
             catalogue: catalogue)
         self.holder = holder
         try await gateway.use(keys.ring)
@@ -107,10 +114,11 @@ final class Hub: Sendable {
         }
     }
 
-    /// Removes expired documents every ten minutes until cancelled.
+    /// Removes expired documents and proofs every ten minutes until cancelled.
     func purgeDocuments() async throws {
         while !Task.isCancelled {
             _ = try? await documents.purge()
+            _ = try? await proofs.purge()
             try await Task.sleep(for: .seconds(600))
         }
     }

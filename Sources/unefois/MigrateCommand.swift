@@ -1,5 +1,4 @@
 import ArgumentParser
-import Desk
 import Foundation
 import Storage
 
@@ -11,7 +10,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let database = try await SQLiteDatabase.open(try data.open().database)
-        let applied = try await database.migrate(GrantStore.migrations, at: Date())
+        let applied = try await database.migrate(DataFolder.migrations, at: Date())
         print(applied.isEmpty ? "La base est à jour." : applied.map { "appliqué : \($0)" }.joined(separator: "\n"))
     }
 }

@@ -2,8 +2,10 @@ import CatalogueModel
 import Foundation
 import Gateway
 import Hummingbird
+import Logging
 import Operations
 import Pages
+import Proofs
 import Sandbox
 import Values
 
@@ -20,7 +22,8 @@ struct ServerPages {
             sandbox: information, version: unefoisVersion)
         pages = try Pages(
             options: options, catalogue: { hub.catalogue },
-            trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway))
+            trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway),
+            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: hub.clock))
     }
 
     func addRoutes(to router: Router<BasicRequestContext>) { pages.addRoutes(to: router) }
@@ -58,6 +61,26 @@ struct TriedCalls: CallTrying {
         let fields = [("Content-Type", answer.contentType)] + answer.headers.map { ($0.name.rawName, $0.value) }
         return TriedAnswer(
             status: answer.status, headers: fields, body: answer.body, duration: began.duration(to: .now))
+    }
+}
+
+/// Checks proofs, so many from one network address.
+struct CheckedProofs: ProofChecking {
+    let proofs: Proofs
+    let limiter: RateLimiter
+    let clock: WallClock
+
+    func check(token: String, code: String) async -> ProofCheck {
+        let now = Int(clock.now().timeIntervalSince1970)
+        if let seconds = limiter.secondsToWait(at: .proofs, Visitor.address ?? "", now: now) {
+            return .tooMany(seconds)
+        }
+        do {
+            return .verdict(try await proofs.check(token: token, code: code))
+        } catch {
+            Logger(label: "unefois.proofs").error("les preuves sont illisibles", metadata: ["reason": "\(error)"])
+            return .unavailable
+        }
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Gateway
 import Hummingbird
 import Logging
+import Pages
 import Sandbox
 import TestSupport
 import Values
@@ -17,6 +18,7 @@ struct HubBench: Sendable {
     /// Simulated providers in place of the stub.
     var usesSandbox = false
     var followsGrants = false
+    var catalogue = Self.catalogue
 
     struct Failure: Error {}
 
@@ -50,7 +52,7 @@ struct HubBench: Sendable {
 
     private func start(_ path: String, _ group: inout ThrowingTaskGroup<Void, any Error>) async throws -> RunningHub {
         let folder = try DataFolder(path)
-        let (catalogue, clock, stub) = (try Self.catalogue.get(), MovingClock(), ProviderStub())
+        let (catalogue, clock, stub) = (try catalogue.get(), MovingClock(), ProviderStub())
         try FileManager.default.createDirectory(atPath: folder.signingKeys, withIntermediateDirectories: true)
         try await onThread { try Self.franceConnectKey.get() }.write(to: URL(filePath: folder.franceConnectKey))
         let keys = try FranceConnectKeys(file: folder.franceConnectKey)
@@ -59,15 +61,23 @@ struct HubBench: Sendable {
         let sandbox = usesSandbox ? try await simulate(secret, folder, clock, &group) : [:]
         let cnav = try await listen(
             CallbackResponder<BasicRequestContext> { request, _ in await stub.respond(request) }, &group)
-        let addresses = usesSandbox ? sandbox : ["cnav": "http://127.0.0.1:\(cnav)"]
+        let stubbed = "http://127.0.0.1:\(cnav)"
+        let addresses = usesSandbox ? sandbox : ["cnav": stubbed, "papiers": stubbed]
         let hub = try await Hub(
             folder: folder, catalogue: catalogue,
             providers: HubProviders(configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret)),
-            franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker))
-        let port = try await listen(hub.responder { _ in }, &group)
+            franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker),
+            isFictional: usesSandbox)
+        let pages = try Pages(
+            options: PagesOptions(
+                dsfr: DesignSystem.folder, publicURL: "http://127.0.0.1", stateBrand: false, sandbox: nil, version: "0"),
+            catalogue: { catalogue }, trying: nil,
+            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: clock.wall))
+        let port = try await listen(hub.responder { pages.addRoutes(to: $0) }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
         if followsGrants { group.addTask { try await hub.followGrants() } }
-        return RunningHub(hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox)
+        return RunningHub(
+            hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox, papers: stubbed)
     }
 
     private func simulate(

@@ -33,6 +33,8 @@ public final class APIOperation: Sendable {
     public let example: [(name: String, value: JSON)]
     /// Position in the catalogue, for tables indexed by operation.
     public let index: Int
+    /// Whether an answer holds addresses made for its caller alone.
+    public let sealsAddresses: Bool
 
     /// Who is asked about, and how that is known.
     public enum Identity: String, Sendable {
@@ -43,6 +45,9 @@ public final class APIOperation: Sendable {
         /// Either, by the header that carries the token (v2).
         case either
     }
+
+    /// Whether a proof of an answer may be made: it needs the envelope of v3 and later.
+    public var isProvable: Bool { api.isProvable && answer.hasEnvelope }
 
     /// The conventions of the wire.
     public enum Style: String, Sendable {
@@ -76,6 +81,7 @@ public final class APIOperation: Sendable {
         deprecated = draft.deprecated
         example = draft.example
         index = draft.index
+        sealsAddresses = draft.answer.sealsAddresses
     }
 }
 
@@ -136,6 +142,8 @@ public struct APIDescription: Sendable {
     public let scopes: [(name: String, meaning: String)]
     /// Recorded examples replayed by the check.
     public let recordings: [Recording]
+    /// Whether a caller may have a proof of an answer made.
+    public var isProvable = false
 
     public enum Bouquet: String, Sendable, CaseIterable { case particulier, entreprise, open }
     public enum Lifecycle: String, Sendable, CaseIterable { case beta, stable, deprecated }
@@ -172,6 +180,10 @@ public struct ProviderDescription: Sendable {
     public let errorProvider: String
     public let maskText: String
     public let maintenances: [MaintenanceWindow]
+    /// How a file is fetched whose address an answer gave: the request without its address.
+    public var files = RequestPlan.plainFile
+    /// Documents delivered on demand, by name.
+    public var downloads: [String: DownloadPlan] = [:]
 }
 
 /// Times at which a provider is closed, in Paris.

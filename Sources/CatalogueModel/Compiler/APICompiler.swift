@@ -11,7 +11,8 @@ struct APICompiler {
 
     private static let keys: Set = [
         "api", "title", "summary", "bouquet", "provider", "legal-basis", "freshness", "perimeter", "audience",
-        "keywords", "lifecycle", "open", "errors", "limit", "cache", "scopes", "accepts", "ask", "before", "refusals",
+        "keywords", "lifecycle", "open", "proof", "errors", "limit", "cache", "scopes", "accepts", "ask", "before",
+        "refusals",
         "document", "answer", "answers", "tables", "shapes", "operations", "recordings", "example", "parameters",
         "parameter-sets",
     ]
@@ -74,7 +75,8 @@ struct APICompiler {
             perimeter: text("perimeter"), audience: text("audience"), keywords: file["keywords"]?.texts ?? [],
             lifecycle: APIDescription.Lifecycle(rawValue: lifecycle) ?? .stable, isOpen: file["open"]?.bool ?? false,
             scopes: file["scopes"]?.textMembers.map { (name: $0.0, meaning: $0.1) } ?? [],
-            recordings: (file["recordings"]?.items ?? []).compactMap(recording))
+            recordings: (file["recordings"]?.items ?? []).compactMap(recording),
+            isProvable: file["proof"]?.bool ?? false)
     }
 
     private func draft(

@@ -10,6 +10,7 @@ struct Parts {
     var parameters: [String: Element] = [:]
     var parameterSets: [String: Element] = [:]
     var lookups: [String: Element] = [:]
+    var downloads: [String: Element] = [:]
 
     /// Adds what a file declares; a later declaration of a name wins.
     mutating func add(_ file: Element) {
@@ -26,6 +27,7 @@ struct Parts {
         Self.collect(file["parameters"], into: &parameters)
         Self.collect(file["parameter-sets"], into: &parameterSets)
         Self.collect(file["lookups"], into: &lookups)
+        Self.collect(file["downloads"], into: &downloads)
     }
 
     private static func collect(_ section: Element?, into names: inout [String: Element]) {

@@ -94,6 +94,17 @@ struct KnownErrorCodes: CatalogueValidator {
                 report("error '\(code)' is not in the nomenclature", operation, files, diagnostics)
             }
         }
+        for file in files.providers {
+            let downloads = catalogue.providers[file["provider"]?.text ?? ""]?.downloads.values.map { $0 } ?? []
+            let codes = downloads.flatMap { download in
+                download.refusals.compactMap { $0.problem?.code } + [
+                    download.document.empty, download.document.unexpected,
+                ]
+            }
+            for code in Set(codes) where catalogue.errors.entry(code) == nil {
+                diagnostics.error("error '\(code)' is not in the nomenclature", at: file["downloads"] ?? file)
+            }
+        }
     }
 }
 
