@@ -14,6 +14,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(
@@ -29,7 +31,9 @@ let package = Package(
         .target(name: "Values"),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
-        .target(name: "CatalogueModel", dependencies: ["Values", "Yams", "SwiftCSV"]),
+        .target(
+            name: "CatalogueModel",
+            dependencies: ["Values", "Yams", "SwiftCSV", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "DataProviders",
             dependencies: [
@@ -96,8 +100,12 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "Values", "Documents", "Yams",
+                "Values", "CatalogueModel", "Documents", "Yams",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -108,6 +116,8 @@ let package = Package(
             dependencies: [
                 "Sandbox", "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),

@@ -14,6 +14,35 @@ public final class AnswerCache: Sendable {
         let expires: Date
     }
 
+    /// What is kept of an answer: its body, and its status and code where it is an error.
+    struct Kept {
+        var status = 200
+        /// Five digits; nil for an accepted call.
+        var code: String?
+        let body: [UInt8]
+
+        fileprivate static let header = 7
+
+        fileprivate var bytes: [UInt8] {
+            [UInt8(status >> 8), UInt8(status & 0xFF)] + Array((code ?? "     ").utf8.prefix(5)) + body
+        }
+
+        fileprivate init?(bytes: Data) {
+            guard bytes.count >= Self.header else { return nil }
+            let bytes = Array(bytes)
+            let code = String(decoding: bytes[2..<Self.header], as: UTF8.self)
+            self.init(
+                status: Int(bytes[0]) << 8 | Int(bytes[1]), code: code == "     " ? nil : code,
+                body: Array(bytes[Self.header...]))
+        }
+
+        init(status: Int = 200, code: String? = nil, body: [UInt8]) {
+            self.status = status
+            self.code = code
+            self.body = body
+        }
+    }
+
     let entries = Mutex<[Data: Entry]>([:])
     private let secret = SymmetricKey(size: .bits256)
     private let bound: Int
@@ -33,16 +62,16 @@ public final class AnswerCache: Sendable {
     }
 
     /// The answer kept there and the seconds it has left.
-    func answer(_ key: Data, now: Date) -> (body: [UInt8], secondsLeft: Int)? {
+    func answer(_ key: Data, now: Date) -> (kept: Kept, secondsLeft: Int)? {
         guard let entry = entries.withLock({ $0[key] }), entry.expires > now,
             let box = try? AES.GCM.SealedBox(combined: entry.sealed),
-            let body = try? AES.GCM.open(box, using: secret, authenticating: key)
+            let bytes = try? AES.GCM.open(box, using: secret, authenticating: key), let kept = Kept(bytes: bytes)
         else { return nil }
-        return (Array(body), Int(entry.expires.timeIntervalSince(now)))
+        return (kept, Int(entry.expires.timeIntervalSince(now)))
     }
 
-    func keep(_ body: [UInt8], _ key: Data, until expires: Date, now: Date) {
-        guard let sealed = try? AES.GCM.seal(body, using: secret, authenticating: key).combined else { return }
+    func keep(_ kept: Kept, _ key: Data, until expires: Date, now: Date) {
+        guard let sealed = try? AES.GCM.seal(kept.bytes, using: secret, authenticating: key).combined else { return }
         entries.withLock { entries in
             if entries.count >= bound { entries = entries.filter { $0.value.expires > now } }
             if entries.count >= bound { entries.removeAll() }

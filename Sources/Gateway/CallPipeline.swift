@@ -14,7 +14,7 @@ struct CallPipeline {
     let snapshot: HubSnapshot
     let call: Call
     let operation: APIOperation
-    private let started = ContinuousClock.now
+    let started = ContinuousClock.now
     private static let logger = Logger(label: "unefois.gateway")
 
     init(gateway: Gateway, snapshot: HubSnapshot, call: Call, operation: APIOperation) {
@@ -24,11 +24,11 @@ struct CallPipeline {
         self.operation = operation
     }
 
-    private var presentation: Presentation { Presentation(style: operation.style) }
-    private var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
+    var presentation: Presentation { Presentation(style: operation.style) }
+    var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
 
     /// What the call has come to know on its way.
-    private struct Progress {
+    struct Progress {
         var caller: Caller
         var facts = AnswerFacts()
         var traceability: Traceability
@@ -40,7 +40,11 @@ struct CallPipeline {
     }
 
     /// Refusals on the way, all of one kind; `nil` inside a step means that the call goes on.
-    private struct Refusal: Error { let problems: [Problem] }
+    struct Refusal: Error {
+        let problems: [Problem]
+        /// True for an error that an equal call may be given again.
+        var isCached = false
+    }
 
     func answer(_ variables: [String: String]) async -> Answer {
         await answer { progress throws(Refusal) in
@@ -50,6 +54,11 @@ struct CallPipeline {
             defer { gateway.inFlight.end(key) }
             try checkTraceability(progress)
             try checkRecipient(progress)
+            guard operation.gathered.isEmpty else {
+                let values = operation.values(call.query, variables, progress.caller.identity)
+                let body = try await proven(await gathered(variables, progress).bytes, values, progress)
+                return presentation.answer(body, status: 200, call, progress.facts)
+            }
             return try await data(variables, &progress)
         }
     }
@@ -122,7 +131,7 @@ struct CallPipeline {
 
     // MARK: - What it may do
 
-    private func limit(_ progress: inout Progress) throws(Refusal) {
+    func limit(_ progress: inout Progress) throws(Refusal) {
         guard progress.caller.admits(call.remoteAddress) else {
             throw Refusal(problems: [problems.problem("00107")])
         }
@@ -135,7 +144,7 @@ struct CallPipeline {
         throw Refusal(problems: [problem])
     }
 
-    private func checkScope(_ progress: Progress) throws(Refusal) {
+    func checkScope(_ progress: Progress) throws(Refusal) {
         guard operation.acceptedScopeNames.isEmpty || operation.acceptedScopes.meets(progress.caller.scopes) else {
             throw Refusal(problems: [problems.problem("00100")])
         }
@@ -157,7 +166,7 @@ struct CallPipeline {
 
     // MARK: - What it asks
 
-    private func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
+    func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
         let values = operation.values(call.query, variables, progress.caller.identity)
         let now = gateway.parts.clock.now()
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
@@ -175,10 +184,13 @@ struct CallPipeline {
             return presentation.answer(body, status: published.status, call, progress.facts)
         }
         try checkMaintenance(now)
-        var body = try await cachedOrAsked(values, now, &progress)
-        if operation.sealsAddresses { body = try sealed(body, progress) }
-        return presentation.answer(
-            try await proven(body, values, progress), status: 200, call, progress.facts)
+        let kept = try await cachedOrAsked(values, now, &progress)
+        progress.code = kept.code
+        guard kept.status == 200 else {
+            return presentation.answer(kept.body, status: kept.status, call, progress.facts)
+        }
+        let body = operation.sealsAddresses ? try sealed(kept.body, progress) : kept.body
+        return presentation.answer(try await proven(body, values, progress), status: 200, call, progress.facts)
     }
 
     private func checkMaintenance(_ now: Date) throws(Refusal) {
@@ -191,21 +203,32 @@ struct CallPipeline {
         }
     }
 
-    /// The body of the answer.
+    /// The answer as it may be kept: the same for every caller with these rights.
     private func cachedOrAsked(
         _ values: [JSON?], _ now: Date, _ progress: inout Progress
-    ) async throws(Refusal) -> [UInt8] {
-        guard let lifetime = operation.cache else { return try await asked(values, &progress) }
+    ) async throws(Refusal) -> AnswerCache.Kept {
+        guard let lifetime = operation.cache else { return AnswerCache.Kept(body: try await asked(values, &progress)) }
         let key = gateway.cache.key(
             operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
             generation: snapshot.catalogue.generation)
-        if !call.wantsFresh, let kept = gateway.cache.answer(key, now: now) {
-            progress.facts.cachedFor = kept.secondsLeft
-            return kept.body
+        if !call.wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
+            progress.facts.cachedFor = seconds
+            return kept
         }
-        let body = try await asked(values, &progress)
-        gateway.cache.keep(body, key, until: lifetime.end(from: now, operation), now: now)
-        return body
+        let end = lifetime.end(from: now, operation)
+        do throws(Refusal) {
+            let kept = AnswerCache.Kept(body: try await asked(values, &progress))
+            gateway.cache.keep(kept, key, until: end, now: now)
+            return kept
+        } catch {
+            if error.isCached {
+                let answer = presentation.answer(error.problems, call, progress.facts)
+                let kept = AnswerCache.Kept(
+                    status: answer.status, code: error.problems.first?.code, body: answer.body)
+                gateway.cache.keep(kept, key, until: end, now: now)
+            }
+            throw error
+        }
     }
 
     private func asked(_ values: [JSON?], _ progress: inout Progress) async throws(Refusal) -> [UInt8] {
@@ -221,8 +244,9 @@ struct CallPipeline {
         progress.providerTime = began.duration(to: .now)
         switch outcome {
         case .refused(let template, let facts):
-            throw Refusal(problems: [problems.problem(template, operation, facts)])
+            throw Refusal(problems: [problems.problem(template, operation, facts)], isCached: template.isCached)
         case .answered(let facts):
+            try await guardRepetition(facts, progress)
             do throws(MappingFailure) {
                 return try operation.answer
                     .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText).bytes
@@ -288,7 +312,7 @@ struct CallPipeline {
     }
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
-    private func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
+    func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
         let total = started.duration(to: .now).microseconds
         let provider = progress.providerTime?.microseconds ?? 0
         let now = gateway.parts.clock.now()

@@ -21,6 +21,7 @@ public final class Gateway: Sendable {
         public var rehearsals: (any Rehearsing)?
         /// True where the data are fictional: proofs say so.
         public var isFictional: Bool
+        public var questions: any QuestionCounting
         public var clock: WallClock
         /// Base of absolute links, without a closing slash; known once the port is.
         public var publicURL: @Sendable () -> String
@@ -28,7 +29,7 @@ public final class Gateway: Sendable {
         public init(
             connector: Connector, franceConnect: FranceConnect, ledger: LedgerWriter, pseudonyms: PseudonymKeys,
             documents: DocumentStore, links: LinkSeal, proofs: Proofs, rehearsals: (any Rehearsing)?, isFictional: Bool,
-            clock: WallClock,
+            questions: any QuestionCounting, clock: WallClock,
             publicURL: @escaping @Sendable () -> String
         ) {
             self.connector = connector
@@ -40,6 +41,7 @@ public final class Gateway: Sendable {
             self.proofs = proofs
             self.isFictional = isFictional
             self.rehearsals = rehearsals
+            self.questions = questions
             self.clock = clock
             self.publicURL = publicURL
         }

@@ -1,4 +1,6 @@
+import CatalogueModel
 import Hummingbird
+import HummingbirdTLS
 import Logging
 import ServiceLifecycle
 import Values
@@ -31,14 +33,20 @@ public struct Sandbox: Sendable {
     public func run(ready: @escaping @Sendable ([String: String]) async throws -> Void) async throws {
         let (ports, reporter) = AsyncStream.makeStream(of: (String, Int).self)
         let credentials = Credentials(clientID: options.clientID, secret: options.secret, clock: options.clock)
-        let servers: [any Service] = [
+        var servers: [any Service] = [
             server(CNAVProvider(population: population, credentials: credentials), reporter),
             server(MESRIProvider(population: population, credentials: credentials), reporter),
             server(INSEEProvider(population: population, credentials: credentials), reporter),
             server(URSSAFProvider(population: population, credentials: credentials), reporter),
             server(franceConnect, reporter),
         ]
-        let announcement = Announcement(ports: ports, count: servers.count, host: options.host, ready: ready)
+        let described = try DescribedServers(options, population, credentials)
+        servers += try described.services(logger, reporter) { [options] in
+            Self.configuration(options, port: options.ports[$0] ?? 0)
+        }
+        let announcement = Announcement(
+            ports: ports, count: servers.count - described.reloaders, host: options.host,
+            addresses: described.addresses, ready: ready)
         var configuration = ServiceGroupConfiguration(
             services: servers + [announcement], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(5)
@@ -54,12 +62,18 @@ public struct Sandbox: Sendable {
     private func server<Provider: SimulatedProvider>(
         _ provider: Provider, _ reporter: AsyncStream<(String, Int)>.Continuation
     ) -> any Service {
-        let isLoopback = options.host == "localhost" || options.host == "::1" || options.host.hasPrefix("127.")
+        let faults = Faults()
         return Application(
-            responder: ProviderServer(provider: provider, allowsFaults: isLoopback),
-            configuration: .init(address: .hostname(options.host, port: options.ports[Provider.id] ?? 0)),
+            responder: ProviderServer(allowsFaults: options.isLoopback) { path in
+                ProviderSite(faults: faults, path: path) { await provider.answer($0) }
+            },
+            configuration: Self.configuration(options, port: options.ports[Provider.id] ?? 0),
             onServerRunning: { channel in reporter.yield((Provider.id, channel.localAddress?.port ?? 0)) },
             logger: logger)
+    }
+
+    private static func configuration(_ options: SandboxOptions, port: Int) -> ApplicationConfiguration {
+        .init(address: .hostname(options.host, port: port))
     }
 }
 
@@ -68,17 +82,21 @@ private struct Announcement: Service {
     let ports: AsyncStream<(String, Int)>
     let count: Int
     let host: String
+    /// The addresses that a server's own gives.
+    let addresses: @Sendable (_ server: String, _ base: String) -> [String: String]
     let ready: @Sendable ([String: String]) async throws -> Void
 
     func run() async throws {
-        var addresses: [String: String] = [:]
+        var found: [String: String] = [:]
+        var count = 0
         let shown = host.contains(":") ? "[\(host)]" : host
         for await (id, port) in ports.cancelOnGracefulShutdown() {
-            addresses[id] = "http://\(shown):\(port)"
-            if addresses.count == count { break }
+            found.merge(addresses(id, "\(shown):\(port)")) { $1 }
+            count += 1
+            if count == self.count { break }
         }
-        guard addresses.count == count else { return }
-        try await ready(addresses)
+        guard count == self.count else { return }
+        try await ready(found)
         try await gracefulShutdown()
     }
 }

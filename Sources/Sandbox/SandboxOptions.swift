@@ -1,3 +1,4 @@
+import Foundation
 import Values
 
 /// How a sandbox is set up.
@@ -23,6 +24,13 @@ public struct SandboxOptions: Sendable {
     /// The scopes of `fc-<key>` tokens, besides `openid` and `identite_pivot`.
     public var scopes: [String] = []
     public var clock: WallClock = .system
+    /// The catalogue's folder, for the providers whose simulation is written there; nil: none of them.
+    public var catalogue: URL?
+    /// Where the certificates of providers that want mutual TLS are written, made anew at each start; nil: no such
+    /// provider is played.
+    public var certificates: URL?
 
     public init(secret: String) { self.secret = secret }
+
+    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 }

@@ -23,6 +23,8 @@ struct DataFolder {
     var franceConnectKey: String { url.appending(path: "keys/france-connect.pem").path }
     /// The published half of the FranceConnect key, for the simulated FranceConnect.
     var franceConnectJWKS: String { url.appending(path: "keys/france-connect-jwks.json").path }
+    /// Certificates of the sandbox, made anew at each start.
+    var sandboxCertificates: String { url.appending(path: "sandbox-certificates").path }
     var ledger: URL { url.appending(path: "ledger") }
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }
@@ -32,7 +34,7 @@ struct DataFolder {
     var linkKeys: String { url.appending(path: "link-keys").path }
 
     /// The tables of every room.
-    static let migrations = GrantStore.migrations + Proofs.migrations
+    static let migrations = GrantStore.migrations + QuestionStore.migrations + Proofs.migrations
 
     /// The database, brought to the program's version.
     func openDatabase(clock: WallClock = .system) async throws -> SQLiteDatabase {
@@ -44,6 +46,13 @@ struct DataFolder {
     /// The grants in the database.
     func openStore(clock: WallClock = .system) async throws -> GrantStore {
         GrantStore(database: try await openDatabase(clock: clock), clock: clock)
+    }
+}
+
+extension DataFolder {
+    /// The counter of guarded questions, in the grants' database.
+    func openQuestions(_ store: GrantStore) throws -> QuestionStore {
+        try QuestionStore(database: store.database, keyFile: url.appending(path: "questions.key").path)
     }
 }
 

@@ -59,7 +59,7 @@ final class Hub: Sendable {
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
                 documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
                 rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
-                clock: clock, publicURL: { address.url }),
+                questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
             catalogue: catalogue)
         self.holder = holder
         try await gateway.use(keys.ring)
@@ -186,6 +186,9 @@ final class CatalogueHolder: Sendable {
     var catalogue: CompiledCatalogue { held.withLock { $0 } }
     func use(_ catalogue: CompiledCatalogue) { held.withLock { $0 = catalogue } }
 }
+
+/// Few different questions about one person are counted in the database.
+extension QuestionStore: QuestionCounting {}
 
 /// Published test cases stand in for providers.
 struct PublishedCases: Rehearsing {

@@ -8,6 +8,7 @@ final class HubProviders: ProviderConfiguration {
     private let configured: @Sendable (String, String) -> String?
     private let sandbox: [String: String]
     private let sandboxSecret: Redacted<String>?
+    private let sandboxCertificates: String?
     /// What was looked up once: settings do not change while the service runs, and a look-up costs 25 µs.
     private let known = Mutex<[Question: String?]>([:])
 
@@ -17,21 +18,29 @@ final class HubProviders: ProviderConfiguration {
     }
 
     convenience init(configured: @escaping @Sendable (String, String) -> String?, sandbox: SandboxProcess?) {
-        self.init(configured: configured, addresses: sandbox?.addresses ?? [:], secret: sandbox?.secret)
+        self.init(
+            configured: configured, addresses: sandbox?.addresses ?? [:], secret: sandbox?.secret,
+            certificates: sandbox?.certificates)
     }
 
     init(
         configured: @escaping @Sendable (String, String) -> String?, addresses: [String: String],
-        secret: Redacted<String>?
+        secret: Redacted<String>?, certificates: String? = nil
     ) {
         self.configured = configured
         self.sandbox = addresses
         sandboxSecret = secret
+        sandboxCertificates = certificates
     }
 
     func url(provider: String, address: String?) -> String? {
-        guard let address else { return look(provider, "url") ?? sandbox[provider] }
+        guard let address else { return look(provider, "url") ?? simulated(provider) }
         return look(provider, address + ".url")
+    }
+
+    /// A simulated provider; one whose files came after the start is below the address of those.
+    private func simulated(_ provider: String) -> String? {
+        sandbox[provider] ?? sandbox["_described"].map { $0 + "/" + provider }
     }
 
     private func look(_ provider: String, _ name: String) -> String? {
@@ -45,12 +54,14 @@ final class HubProviders: ProviderConfiguration {
     /// The sandbox's credentials go to the sandbox only.
     func setting(provider: String, _ name: String) -> Redacted<String>? {
         if let value = look(provider, name) { return Redacted(value) }
-        guard look(provider, "url") == nil, sandbox[provider] != nil, let sandboxSecret else { return nil }
+        guard look(provider, "url") == nil, simulated(provider) != nil, let sandboxSecret else { return nil }
         let parts = name.split(separator: ".")
         switch parts.last {
         case "client_id", "username": return Redacted("unefois")
         case "scope": return parts.count > 1 ? Redacted(String(parts[0])) : nil
-        case "client_certificate", "client_key", "trust_roots": return nil
+        case "client_certificate": return sandboxCertificates.map { Redacted($0 + "/client.pem") }
+        case "client_key": return sandboxCertificates.map { Redacted($0 + "/client.key") }
+        case "trust_roots": return sandboxCertificates.map { Redacted($0 + "/ca.pem") }
         default: return sandboxSecret
         }
     }

@@ -29,6 +29,10 @@ struct SandboxCommand: AsyncParsableCommand {
         var franceConnectCases: String?
         @Option(help: "Fichier des clés publiques du service (JWKS), pour chiffrer les réponses de FranceConnect.")
         var clientKeys: String?
+        @Option(help: "Dossier du catalogue, d'où viennent les simulations écrites en fichiers.")
+        var catalogue: String?
+        @Option(help: "Dossier où écrire les certificats des fournisseurs qui veulent celui du client.")
+        var certificates: String?
         @Option(help: "Instant d'où part l'horloge, en ISO 8601.")
         var clock: String?
         @Option(name: .customLong("port"), help: "Port d'un fournisseur : cnav=9001 ; répétez l'option.")
@@ -45,6 +49,8 @@ struct SandboxCommand: AsyncParsableCommand {
             options.franceConnectCases = franceConnectCases
             options.clientKeys = clientKeys
             options.scopes = (environment["UNEFOIS_SANDBOX_SCOPES"] ?? "").split(separator: " ").map(String.init)
+            options.catalogue = try CatalogueFolder.find(catalogue)
+            options.certificates = certificates.map { URL(filePath: $0) }
             if let clock { options.clock = .starting(at: try ClockText.date(clock)) }
             for port in ports {
                 let parts = port.split(separator: "=")

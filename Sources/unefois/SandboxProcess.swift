@@ -8,12 +8,17 @@ final class SandboxProcess: Sendable {
     let addresses: [String: String]
     /// The secret that every simulated provider accepts; made anew at each start.
     let secret: Redacted<String>
+    /// Where the certificates are by which the hub makes itself known to it.
+    let certificates: String
     private let process: Process
     private let lifeline: Pipe
 
-    private init(addresses: [String: String], secret: Redacted<String>, process: Process, lifeline: Pipe) {
+    private init(
+        addresses: [String: String], secret: Redacted<String>, certificates: String, process: Process, lifeline: Pipe
+    ) {
         self.addresses = addresses
         self.secret = secret
+        self.certificates = certificates
         self.process = process
         self.lifeline = lifeline
     }
@@ -23,7 +28,9 @@ final class SandboxProcess: Sendable {
     }
 
     /// Starts the sandbox and waits until all its providers listen.
-    static func start(_ settings: Settings, keys: String, scopes: [String]) async throws -> SandboxProcess {
+    static func start(
+        _ settings: Settings, _ folder: DataFolder, catalogue: URL, scopes: [String]
+    ) async throws -> SandboxProcess {
         let secret = SecretText.make()
         let process = Process()
         process.executableURL = CatalogueFolder.program
@@ -31,7 +38,8 @@ final class SandboxProcess: Sendable {
             [
                 "sandbox", "serve", "--seed", String(settings.sandboxSeed), "--families",
                 String(settings.sandboxFamilies),
-                "--companies", String(settings.sandboxCompanies), "--client-keys", keys, "--until-input-closes",
+                "--companies", String(settings.sandboxCompanies), "--client-keys", folder.franceConnectJWKS,
+                "--catalogue", catalogue.path, "--certificates", folder.sandboxCertificates, "--until-input-closes",
             ]
             + (settings.franceConnectCases.map { ["--france-connect-cases", $0] } ?? [])
             + (settings.clock.map { ["--clock", $0.formatted(.iso8601)] } ?? [])
@@ -51,8 +59,8 @@ final class SandboxProcess: Sendable {
         }
         let pairs = addresses.compactMap { member in member.value.text.map { (member.key, $0) } }
         return SandboxProcess(
-            addresses: Dictionary(pairs, uniquingKeysWith: { $1 }), secret: Redacted(secret), process: process,
-            lifeline: lifeline)
+            addresses: Dictionary(pairs, uniquingKeysWith: { $1 }), secret: Redacted(secret),
+            certificates: folder.sandboxCertificates, process: process, lifeline: lifeline)
     }
 
     private static func firstLine(_ handle: FileHandle) -> [UInt8] {
@@ -60,6 +68,9 @@ final class SandboxProcess: Sendable {
         while let byte = try? handle.read(upToCount: 1)?.first, byte != 0x0A { line.append(byte) }
         return line
     }
+
+    /// Asks the sandbox to read its files again.
+    func reload() { kill(process.processIdentifier, SIGHUP) }
 
     /// Asks the sandbox to end.
     func stop() {

@@ -28,7 +28,8 @@ struct Server {
         let franceConnectKeys = try await openFranceConnectKeys(folder)
         let sandbox =
             settings.sandbox
-            ? try await SandboxProcess.start(settings, keys: folder.franceConnectJWKS, scopes: catalogue.scopes.names)
+            ? try await SandboxProcess.start(
+                settings, folder, catalogue: catalogueFolder, scopes: catalogue.scopes.names)
             : nil
         defer { sandbox?.stop() }
         let settings = settings
@@ -85,7 +86,7 @@ struct Server {
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
             LoopService { try await hub.purgeDocuments() },
-            CatalogueReloader(hub: hub, folder: folder, logger: logger),
+            CatalogueReloader(hub: hub, folder: folder, sandbox: sandbox, logger: logger),
         ]
         let ports = BoundPorts()
         if let port = settings.adminPort { services.append(admin(hub, port, ports)) }

@@ -26,6 +26,7 @@ struct LoopService: ServiceLifecycle.Service {
 struct CatalogueReloader: ServiceLifecycle.Service {
     let hub: Hub
     let folder: URL
+    let sandbox: SandboxProcess?
     let logger: Logger
 
     func run() async throws {
@@ -48,6 +49,7 @@ struct CatalogueReloader: ServiceLifecycle.Service {
         }
         do {
             let catalogue = try result.get()
+            sandbox?.reload()
             hub.use(catalogue)
             logger.notice("catalogue rechargé", metadata: ["operations": "\(catalogue.operations.count)"])
         } catch {

@@ -18,10 +18,10 @@ struct Welcome: Sendable {
             "  Catalogue        \(base)/catalogue",
             "  OpenAPI          \(base)/openapi",
         ]
-        for api in hub.catalogue.apis { lines.append("    \(base)/catalogue/\(api.id)") }
+        lines.append("    \(hub.catalogue.apis.count) API, \(hub.catalogue.operations.count) adresses")
         if let adminPort { lines.append("  Métriques        http://\(settings.adminHost):\(adminPort)/metrics") }
-        for (id, address) in (sandbox?.addresses ?? [:]).sorted(by: { $0.key < $1.key }) {
-            lines.append("  Simulateur       \(id.padding(toLength: 15, withPad: " ", startingAt: 0)) \(address)")
+        for (id, address) in (sandbox?.addresses ?? [:]).sorted(by: { $0.key < $1.key }) where !id.hasPrefix("_") {
+            lines.append("  Simulateur       \(id.padding(toLength: 20, withPad: " ", startingAt: 0)) \(address)")
         }
         if let demoToken, let operation = hub.catalogue.operation(Self.demonstration) {
             lines += [

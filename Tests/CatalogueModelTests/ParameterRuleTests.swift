@@ -103,7 +103,7 @@ import Values
 
     @Test func `a check waits for the values it needs and gives way to those that make it needless`() {
         let check = ParameterCheck(
-            rule: .birthDate, slots: [0, 1, 2], code: "00425", parameter: "annee", given: [0], unless: [3])
+            rule: .named(.birthDate), slots: [0, 1, 2], code: "00425", parameter: "annee", given: [0], unless: [3])
         func accepts(_ values: [JSON?]) -> Bool { check.accepts(values, today: Self.today) }
         #expect(accepts([nil, "6", "27", nil]))
         #expect(!accepts(["1987", "13", "27", nil]))

@@ -57,7 +57,7 @@ struct ConnectorTests {
 
     @Test func `a redirection is followed once where the descriptor names it`() async throws {
         let redirection = RequestPlan.Redirection(
-            statuses: [301], parameter: 0, value: .apply(.lastSegment, .fact(.header("location"))))
+            statuses: [301], parameter: 0, value: .apply(.simple(.lastSegment), .fact(.header("location"))))
         let plan = Model.plan(path: .template([.literal("/"), .fact(.parameter(0))]), redirection: redirection)
         let transport = ScriptedTransport(
             .json("", status: 301, headers: ["location": "https://other.example/siren/new"]), .json(#"{"ok":1}"#))

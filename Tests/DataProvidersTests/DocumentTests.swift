@@ -13,7 +13,8 @@ struct DocumentTests {
         _ body: [UInt8], _ encoding: DocumentPlan.Encoding, documents: KeptDocuments = KeptDocuments()
     ) async -> Connector.Outcome {
         let plan = DocumentPlan(
-            encoding: encoding, name: "attestation", lifetime: 600, condition: .always, undecodable: "NN051")
+            encoding: encoding, name: "attestation", lifetime: 600, condition: .always, source: nil,
+            undecodable: "NN051", empty: "NN056", unexpected: "NN055")
         let accepted = Refusal(condition: .equal(.fact(.status), .literal(200)), problem: nil)
         let transport = ScriptedTransport(ProviderResponse(status: 200, body: body))
         let operation = Model.operation(Model.plan(), refusals: [accepted], document: plan)
@@ -38,7 +39,7 @@ struct DocumentTests {
     @Test(
         arguments: [
             ("%PDF-1.7", .base64, "NN051"), ("JVBERi0x*", .base64, "NN051"), ("JVBERi0", .base64, "NN051"),
-            ("PGh0bWw+", .base64, "NN055"), ("", .base64, "NN055"), ("", .raw, "NN055"), ("<html>", .raw, "NN055"),
+            ("PGh0bWw+", .base64, "NN055"), ("", .base64, "NN056"), ("", .raw, "NN056"), ("<html>", .raw, "NN055"),
             (" %PDF-1.7", .raw, "NN055"), ("%PDF", .raw, "NN055"),
         ] as [(String, DocumentPlan.Encoding, String)])
     func `what is no PDF is refused`(body: String, encoding: DocumentPlan.Encoding, code: String) async {

@@ -23,7 +23,7 @@ enum Model {
         let api = APIDescription(
             id: "accounts", title: "", summary: "", bouquet: .entreprise, provider: "bank", legalBasis: [],
             freshness: "", perimeter: "", audience: "", keywords: [], lifecycle: .stable, isOpen: false, scopes: [],
-            recordings: [])
+            citizen: "", recordings: [])
         var draft = OperationDraft(api: api, provider: bank)
         draft.plans = plans
         draft.refusals = refusals
@@ -39,7 +39,7 @@ enum Model {
         redirection: RequestPlan.Redirection? = nil, condition: Condition? = nil
     ) -> RequestPlan {
         RequestPlan(
-            method: method, address: "data", path: path, query: query, headers: headers, body: body,
+            method: method, address: "data", path: path, query: query, headers: headers, body: body, format: .json,
             authentication: authentication, client: client, timeout: .seconds(10), redirection: redirection,
             condition: condition)
     }
@@ -47,12 +47,14 @@ enum Model {
     static func oauth(retryOn: [Int] = []) -> Authentication {
         Authentication(
             name: "oauth",
-            kind: .oauth2(
-                address: "token", path: .literal(""), headers: [],
-                form: [
-                    ("grant_type", .literal("client_credentials")), ("client_id", .fact(.setting("client_id"))),
-                    ("client_secret", .fact(.setting("client_secret"))), ("scope", .fact(.setting("scope"))),
-                ]),
+            kind: .token(
+                TokenPlan(
+                    address: "token", path: .literal(""), headers: [],
+                    body: .form([
+                        ("grant_type", .literal("client_credentials")), ("client_id", .fact(.setting("client_id"))),
+                        ("client_secret", .fact(.setting("client_secret"))), ("scope", .fact(.setting("scope"))),
+                    ]), token: .member(.node, "access_token"), lifetime: .member(.node, "expires_in"),
+                    header: "Authorization", scheme: "Bearer ", accounts: [])),
             retryOn: retryOn)
     }
 

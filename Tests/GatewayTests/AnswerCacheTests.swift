@@ -7,14 +7,24 @@ import Values
 
 struct AnswerCacheTests {
     private static let body = Array(#"{"nom":"LEFEBVRE"}"#.utf8)
+    private static let kept = AnswerCache.Kept(body: body)
+
+    @Test func `an error is kept with its status and code`() throws {
+        let cache = AnswerCache()
+        let key = cache.key(Model.operation(), ["A"], ["a"])
+        let refused = AnswerCache.Kept(status: 404, code: "28003", body: Self.body)
+        cache.keep(refused, key, until: noon.addingTimeInterval(60), now: noon)
+        let (kept, _) = try #require(cache.answer(key, now: noon))
+        #expect(kept.status == 404 && kept.code == "28003" && kept.body == Self.body)
+    }
 
     @Test func `an answer is served again until it ends`() {
         let cache = AnswerCache()
         let key = cache.key(Model.operation(), ["A", nil], ["a"])
         #expect(cache.answer(key, now: noon) == nil)
-        cache.keep(Self.body, key, until: noon.addingTimeInterval(60), now: noon)
+        cache.keep(Self.kept, key, until: noon.addingTimeInterval(60), now: noon)
         let kept = cache.answer(key, now: noon.addingTimeInterval(59))
-        #expect(kept?.body == Self.body && kept?.secondsLeft == 1)
+        #expect(kept?.kept.body == Self.body && kept?.secondsLeft == 1)
         #expect(cache.answer(key, now: noon.addingTimeInterval(60)) == nil)
     }
 
@@ -37,7 +47,7 @@ struct AnswerCacheTests {
         let cache = AnswerCache()
         let key = cache.key(Model.operation(), ["LEFEBVRE"], ["a"])
         let other = cache.key(Model.operation(), ["DURAND"], ["a"])
-        cache.keep(Self.body, key, until: noon.addingTimeInterval(60), now: noon)
+        cache.keep(Self.kept, key, until: noon.addingTimeInterval(60), now: noon)
         cache.entries.withLock { entries in
             for (place, entry) in entries {
                 #expect(place.range(of: Data("LEFEBVRE".utf8)) == nil)
@@ -45,17 +55,17 @@ struct AnswerCacheTests {
             }
             entries[other] = entries[key]
         }
-        #expect(cache.answer(key, now: noon)?.body == Self.body && cache.answer(other, now: noon) == nil)
+        #expect(cache.answer(key, now: noon)?.kept.body == Self.body && cache.answer(other, now: noon) == nil)
     }
 
     @Test func `it never grows beyond its bound, and what has expired goes first`() {
         let cache = AnswerCache(bound: 10)
         func key(_ number: Int) -> Data { cache.key(Model.operation(), [.integer(number)], []) }
-        for number in 0..<9 { cache.keep(Self.body, key(number), until: noon, now: noon.addingTimeInterval(-1)) }
-        cache.keep(Self.body, key(9), until: noon.addingTimeInterval(60), now: noon)
-        cache.keep(Self.body, key(10), until: noon.addingTimeInterval(60), now: noon)
+        for number in 0..<9 { cache.keep(Self.kept, key(number), until: noon, now: noon.addingTimeInterval(-1)) }
+        cache.keep(Self.kept, key(9), until: noon.addingTimeInterval(60), now: noon)
+        cache.keep(Self.kept, key(10), until: noon.addingTimeInterval(60), now: noon)
         #expect(cache.entries.withLock { $0.count } == 2 && cache.answer(key(9), now: noon) != nil)
-        for number in 11..<1000 { cache.keep(Self.body, key(number), until: noon.addingTimeInterval(60), now: noon) }
+        for number in 11..<1000 { cache.keep(Self.kept, key(number), until: noon.addingTimeInterval(60), now: noon) }
         #expect(cache.entries.withLock { $0.count } <= 10 && cache.answer(key(999), now: noon) != nil)
         cache.clear()
         #expect(cache.answer(key(999), now: noon) == nil)

@@ -35,7 +35,8 @@ enum Model {
     ) -> APIOperation {
         let api = APIDescription(
             id: "api", title: "", summary: "", bouquet: .particulier, provider: "bank", legalBasis: [], freshness: "",
-            perimeter: "", audience: "", keywords: [], lifecycle: .stable, isOpen: false, scopes: [], recordings: [])
+            perimeter: "", audience: "", keywords: [], lifecycle: .stable, isOpen: false, scopes: [], citizen: "",
+            recordings: [])
         let provider = ProviderDescription(
             id: "bank", title: "", addresses: [:], errorPrefix: "17", errorProvider: "Bank", maskText: "",
             maintenances: [])

@@ -65,7 +65,9 @@ struct HubBench: Sendable {
         let addresses = usesSandbox ? sandbox : ["cnav": stubbed, "papiers": stubbed]
         let hub = try await Hub(
             folder: folder, catalogue: catalogue,
-            providers: HubProviders(configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret)),
+            providers: HubProviders(
+                configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret),
+                certificates: folder.sandboxCertificates),
             franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker),
             isFictional: usesSandbox)
         let pages = try Pages(
@@ -88,6 +90,8 @@ struct HubBench: Sendable {
         options.companies = 60
         options.clock = clock.wall
         options.clientKeys = folder.franceConnectJWKS
+        options.catalogue = try CatalogueFolder.find(nil)
+        options.certificates = URL(filePath: folder.sandboxCertificates)
         options.scopes = (try? Self.catalogue.get())?.scopes.names ?? []
         let sandbox = try Sandbox(options)
         let (ready, continuation) = AsyncStream.makeStream(of: [String: String].self)

@@ -28,6 +28,9 @@ public final class APIOperation: Sendable {
     public let refusals: [Refusal]
     public let document: DocumentPlan?
     public let answer: AnswerPlan
+    public let repetition: RepetitionGuard?
+    /// For a bouquet: the operations that the question is put to. Empty for any other.
+    public let gathered: [GatheredOperation]
     public let deprecated: String?
     /// Values to try it with in the sandbox, by name on the wire.
     public let example: [(name: String, value: JSON)]
@@ -78,6 +81,8 @@ public final class APIOperation: Sendable {
         refusals = draft.refusals
         document = draft.document
         answer = draft.answer
+        repetition = draft.repetition
+        gathered = draft.gathered
         deprecated = draft.deprecated
         example = draft.example
         index = draft.index
@@ -108,9 +113,27 @@ struct OperationDraft {
     var refusals: [Refusal] = []
     var document: DocumentPlan?
     var answer = AnswerPlan.empty
+    var repetition: RepetitionGuard?
+    var gathered: [GatheredOperation] = []
     var deprecated: String?
     var example: [(name: String, value: JSON)] = []
     var index = 0
+}
+
+/// One of the operations that a bouquet puts its question to.
+public struct GatheredOperation: Sendable {
+    public let key: String
+    public let operation: APIOperation
+    /// Time for its answer; one that comes later is told as late, and ready for the next call.
+    public let deadline: Duration
+
+    /// What became of the question.
+    public enum State: String, Sendable, CaseIterable {
+        case value = "valeur"
+        case absent
+        case refused = "refuse"
+        case late = "en_retard"
+    }
 }
 
 /// A limit on calls that operations share.
@@ -140,6 +163,8 @@ public struct APIDescription: Sendable {
     public let isOpen: Bool
     /// Scopes and what each opens.
     public let scopes: [(name: String, meaning: String)]
+    /// The hand-written case of the sandbox whom FranceConnect speaks for in examples: a token is `fc-` and that name.
+    public let citizen: String
     /// Recorded examples replayed by the check.
     public let recordings: [Recording]
     /// Whether a caller may have a proof of an answer made.

@@ -105,8 +105,6 @@ public struct Refusal: Sendable {
     public let condition: Condition
     /// The hub's error, or nil where the answer is accepted.
     public let problem: ProblemTemplate?
-    /// True for an error that is kept as long as an answer would be (VIES: a number that is not valid).
-    public var isCached = false
 }
 
 /// An error of the hub before its texts and places are filled in.
@@ -121,6 +119,8 @@ public struct ProblemTemplate: Sendable, Hashable {
     public var meta: [MetaValue] = []
     /// Seconds after which a new try makes sense.
     public var retryIn: Int?
+    /// True for an error that is kept as long as an answer would be (VIES: a number that is not valid).
+    public var isCached = false
     /// In v2: its `error`, `reason` and status where the common rule does not fit.
     public var v2: V2Form?
 

@@ -2,6 +2,7 @@ extension AnswerPlan {
     /// Whether a key stands for an address of a provider's.
     var sealsAddresses: Bool {
         [data, links, meta, collection?.links, collection?.meta].contains { $0?.sealsAddresses ?? false }
+            || source?.plan.sealsAddresses ?? false
     }
 }
 

@@ -29,7 +29,7 @@ struct AnswerCompiler {
             meta: Structure(fields: fields(whole?["meta"])))
     }
 
-    private static func lets(_ element: Element?, _ context: inout CompilerContext) -> [Expression] {
+    static func lets(_ element: Element?, _ context: inout CompilerContext) -> [Expression] {
         var expressions: [Expression] = []
         for member in element?.members ?? [] {
             guard let name = member.key.text else { continue }

@@ -189,11 +189,12 @@ struct RequestCompiler {
         problem.detail = element["detail"]?.text
         problem.meta = context.pairs(element["meta"]).map { ProblemTemplate.MetaValue(name: $0.name, value: $0.value) }
         problem.retryIn = element["retry-in"].map(context.seconds)
+        problem.isCached = element["cached"]?.bool ?? false
         problem.v2 = element["v2"].map { form in
             ProblemTemplate.V2Form(
                 error: form["error"]?.text, reason: form["reason"]?.text, status: form["status"]?.int)
         }
-        return Refusal(condition: condition, problem: problem, isCached: element["cached"]?.bool ?? false)
+        return Refusal(condition: condition, problem: problem)
     }
 
     func document(_ element: Element) -> DocumentPlan? {

@@ -87,6 +87,7 @@ struct KnownErrorCodes: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
             var codes = operation.checks.map(\.code) + operation.refusals.compactMap { $0.problem?.code }
+            if let repetition = operation.repetition { codes.append(repetition.code) }
             if let document = operation.document {
                 codes += [document.undecodable, document.empty, document.unexpected]
             }
@@ -150,7 +151,8 @@ struct UsedScopes: CatalogueValidator {
 struct KnownAddresses: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
-            for plan in operation.plans where operation.provider.addresses[plan.address] == nil {
+            for plan in operation.plans
+            where operation.answer.source == nil && operation.provider.addresses[plan.address] == nil {
                 report("the provider has no address '\(plan.address)'", operation, files, diagnostics)
             }
         }

@@ -60,9 +60,12 @@ extension APIOperation {
     }
 
     private var providerErrors: [ProblemTemplate] {
+        // A bouquet tells the errors of its sources beside their values.
+        if !gathered.isEmpty { return [] }
         var codes = ["00501", "NN000", "NN001", "NN002", "NN004", "NN006", "NN009", "NN999"]
         if !provider.maintenances.isEmpty { codes.append("NN020") }
         if let document { codes += ["00502", document.undecodable, document.empty, document.unexpected] }
+        if let repetition { codes.append(repetition.code) }
         return codes.map { ProblemTemplate(code: $0) } + refusals.compactMap(\.problem)
     }
 }

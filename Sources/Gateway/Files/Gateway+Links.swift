@@ -3,6 +3,9 @@ import DataProviders
 import Foundation
 import Values
 
+/// A provider's address stands within another text of the answer, where it cannot be replaced.
+private struct MisplacedAddress: Error {}
+
 extension Gateway {
     /// Whether an address may stand in an answer, marked so that it is found again in the answer's text.
     ///
@@ -24,7 +27,10 @@ extension Gateway {
     func sealed(_ body: [UInt8], _ operation: APIOperation, _ holder: SealedLink.Holder) throws -> [UInt8] {
         let (base, now) = (parts.publicURL(), Int(parts.clock.now().timeIntervalSince1970))
         return try JSON(parsing: body).replacingTexts { text in
-            guard text.hasPrefix(linkMark) else { return text }
+            guard text.hasPrefix(linkMark) else {
+                if text.contains(linkMark) { throw MisplacedAddress() }
+                return text
+            }
             let address = String(text.dropFirst(linkMark.count))
             let isFile = SealedLink.download(address) == nil
             let life = isFile ? SealedLink.Lifetime.file : SealedLink.Lifetime.download

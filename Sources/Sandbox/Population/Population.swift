@@ -12,6 +12,9 @@ public struct Population: Sendable {
     private let peopleByName: [String: [Int]]
     private let studentsByNumber: [String: Int]
     private let companiesBySiren: [String: Int]
+    /// Names of the hand-written cases.
+    let personKeys: [Int: String]
+    let companyKeys: [Int: String]
 
     /// A hand-written case: the person, or the company and establishment, that it is about.
     struct Case: Sendable {
@@ -40,9 +43,17 @@ public struct Population: Sendable {
         self.peopleByName = Self.index(builder.people)
         self.studentsByNumber = Dictionary(
             builder.students.enumerated().map { ($1.number, $0) }, uniquingKeysWith: { first, _ in first })
+        personKeys = Dictionary(
+            builder.cases.compactMap { entry in entry.person.map { ($0, entry.key) } },
+            uniquingKeysWith: { first, _ in first })
+        companyKeys = Dictionary(
+            builder.cases.compactMap { entry in entry.company.map { ($0, entry.key) } },
+            uniquingKeysWith: { first, _ in first })
         self.companiesBySiren = Dictionary(
             builder.companies.enumerated().map { ($1.siren, $0) }, uniquingKeysWith: { first, _ in first })
     }
+
+    func companyIndex(_ siren: String) -> Int? { companiesBySiren[siren] }
 
     func company(_ siren: String) -> Company? { companiesBySiren[siren].map { companies[$0] } }
 

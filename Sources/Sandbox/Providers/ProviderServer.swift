@@ -10,12 +10,20 @@ protocol SimulatedProvider: Sendable {
     func answer(_ call: Call) async -> Reply
 }
 
-/// The HTTP side of a simulated provider: reads calls, simulates faults, writes replies.
-struct ProviderServer<Provider: SimulatedProvider>: HTTPResponder {
-    let provider: Provider
+/// Who answers a call: a provider's faults, and what it answers when it has none.
+struct ProviderSite: Sendable {
+    let faults: Faults
+    /// The path below the provider's base.
+    let path: String
+    let answer: @Sendable (Call) async -> Reply
+}
+
+/// The HTTP side of simulated providers: reads calls, simulates faults, writes replies.
+struct ProviderServer: HTTPResponder {
     /// Faults need no credential, so that a script can set them; nobody but this machine may.
     let allowsFaults: Bool
-    let faults = Faults()
+    /// The provider that a path belongs to.
+    let site: @Sendable (_ path: String) -> ProviderSite?
 
     /// Far more than any call of the protocols; keeps a mistaken client from filling the memory.
     private static var longestBody: Int { 1 << 20 }
@@ -34,13 +42,14 @@ struct ProviderServer<Provider: SimulatedProvider>: HTTPResponder {
         guard let body = try? await request.body.collect(upTo: Self.longestBody) else {
             return Response(status: .contentTooLarge)
         }
+        guard let site = site(request.uri.path) else { return Self.response(.notFound) }
         let call = Call(
-            method: request.method, path: request.uri.path, query: Form(request.uri.query ?? ""),
+            method: request.method, path: site.path, query: Form(request.uri.query ?? ""),
             headers: request.headers, authority: request.head.authority ?? "127.0.0.1", body: Array(buffer: body))
         if call.path == "/_faults" {
-            return Self.response(allowsFaults ? faults.answer(call) : .notFound)
+            return Self.response(allowsFaults ? site.faults.answer(call) : .notFound)
         }
-        switch faults.next() {
+        switch site.faults.next() {
         case nil: break
         case .status(let status): return Response(status: .init(code: status))
         case .slow(let milliseconds):
@@ -48,7 +57,7 @@ struct ProviderServer<Provider: SimulatedProvider>: HTTPResponder {
         case .garbage: return Self.response(.text("<<< {garbage", type: "application/json"))
         case .close: context.close()
         }
-        return Self.response(await provider.answer(call))
+        return Self.response(await site.answer(call))
     }
 
     private static func response(_ reply: Reply) -> Response {
