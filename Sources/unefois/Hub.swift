@@ -161,7 +161,8 @@ struct MissingResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context
         if let gone = services.gone(request.uri.path) { return gone }
         do {
             let response = try await router.respond(to: request, context: context)
-            guard response.status == .notFound, response.body.contentLength == 0 else { return response }
+            let isData = response.headers[.contentType]?.hasPrefix("application/json") ?? false
+            guard response.status == .notFound, !isData else { return response }
             return services.unknown(request.uri.path) ?? response
         } catch let error as HTTPError where error.status == .notFound {
             if let answer = services.unknown(request.uri.path) { return answer }

@@ -20,9 +20,6 @@ struct ProviderCompiler {
         let requests = requests(file)
         let downloads = (file["downloads"]?.members ?? []).compactMap { member -> (String, DownloadPlan)? in
             guard let name = member.key.text, let plan = requests.download(member.value) else { return nil }
-            if addresses[plan.request.address] == nil {
-                diagnostics.error("the provider has no address '\(plan.request.address)'", at: member.value)
-            }
             return (name, plan)
         }
         return ProviderDescription(

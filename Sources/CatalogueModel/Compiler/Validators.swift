@@ -156,6 +156,14 @@ struct KnownAddresses: CatalogueValidator {
                 report("the provider has no address '\(plan.address)'", operation, files, diagnostics)
             }
         }
+        for file in files.providers {
+            guard let provider = catalogue.providers[file["provider"]?.text ?? ""] else { continue }
+            for member in file["downloads"]?.members ?? [] {
+                let address = member.key.text.flatMap { provider.downloads[$0]?.request.address }
+                guard let address, provider.addresses[address] == nil else { continue }
+                diagnostics.error("the provider has no address '\(address)'", at: member.value)
+            }
+        }
     }
 }
 
