@@ -59,8 +59,11 @@ public struct AttestedAnswer {
 
     private static func label(_ field: Field) -> String {
         let meaning = field.meaning.isEmpty ? field.key : field.meaning
-        // A caller is told how the day is written; here it is a date.
-        return field.isEpoch ? meaning.split(separator: ", en secondes").first.map(String.init) ?? meaning : meaning
+        // Callers are told how a day is written; here it is a date.
+        for hint in [", en secondes", ", 00 pour"] {
+            if let range = meaning.firstRange(of: hint) { return String(meaning[..<range.lowerBound]) }
+        }
+        return meaning
     }
 
     private static let nothing = Report.Row("Contenu", "Aucune information")

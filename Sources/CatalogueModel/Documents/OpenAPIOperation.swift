@@ -50,8 +50,16 @@ struct OpenAPIOperation {
             "description": "Identifiant que vous donnez à l'appel ; la réponse le répète.",
             "schema": ["type": "string", "format": "uuid"],
         ]
-        return operation.parameters.map(parameter) + traces + [requestID]
+        return operation.parameters.map(parameter) + traces + [requestID] + (operation.isProvable ? [proof] : [])
     }
+
+    private static let proof: JSON = [
+        "name": "X-Generate-Proof", "in": "header", "required": false,
+        "description": .string(
+            "Demande une preuve vérifiable de la réponse. `meta` porte alors `pdf_verification_link` et "
+                + "`pdf_verification_code` ; avec `pdf`, `links.attestation_pdf` donne un PDF pendant cinq minutes."),
+        "schema": ["type": "string", "enum": ["proof-only", "pdf"]],
+    ]
 
     private static func parameter(_ parameter: Parameter) -> JSON {
         var schema = OpenAPISchema.type(parameter.type)

@@ -51,6 +51,7 @@ extension APIOperation {
         if takesFranceConnect { codes += ["50001", "50002", "50003"] }
         if !acceptedScopes.isEmpty { codes.append("00100") }
         if limit != nil { codes.append("00429") }
+        if isProvable { codes.append("00502") }
         return codes.map { ProblemTemplate(code: $0) }
     }
 
