@@ -131,6 +131,11 @@ let package = Package(
             ],
             resources: [.copy("Resources")]),
         .target(
+            name: "Geography",
+            dependencies: ["Values", .product(name: "Hummingbird", package: "hummingbird")],
+            resources: [.copy("Resources")]),
+        .testTarget(name: "GeographyTests", dependencies: ["Geography", "Values", "TestSupport"]),
+        .target(
             name: "Operations",
             dependencies: [
                 "Values",
@@ -152,12 +157,12 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
-        .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values"]),
+        .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values", "TestSupport"]),
         .executableTarget(
             name: "unefois",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage", "Desk",
-                "Sandbox", "Pages", "Operations",
+                "Sandbox", "Pages", "Geography", "Operations",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

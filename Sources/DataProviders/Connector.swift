@@ -11,30 +11,33 @@ public struct Connector: Sendable {
         case refused(ProblemTemplate, CallFacts)
     }
 
-    private let transport: any HTTPTransport
+    let transport: any HTTPTransport
     let configuration: any ProviderConfiguration
     private let breakers: Breakers
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
     private let logger = Logger(label: "unefois.providers")
-    private let providers: @Sendable () -> [String: ProviderDescription]
+    let catalogue: @Sendable () -> CompiledCatalogue
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
         documents: any DocumentKeeping, clock: WallClock,
-        providers: @escaping @Sendable () -> [String: ProviderDescription]
+        catalogue: @escaping @Sendable () -> CompiledCatalogue
     ) {
         self.transport = transport
         self.configuration = configuration
         self.breakers = breakers
         self.documents = documents
-        self.providers = providers
+        self.catalogue = catalogue
         tokens = ProviderTokens(transport: transport, clock: clock)
     }
 
     /// Asks the provider. Never throws: whatever happens has an error of the nomenclature.
     public func ask(_ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
-        await inquire(of: operation.provider, for: operation.id, asked) { facts in
+        if let hub = NationalHub(for: operation, configuration, catalogue().providers) {
+            return await ask(hub, operation, asked)
+        }
+        return await inquire(of: operation.provider, for: operation.id, asked) { facts in
             for lookup in operation.lookups { await fillIn(lookup, &facts) }
             guard let plan = try operation.plan(for: facts) else {
                 throw ProviderFailure(problem: ProblemTemplate(code: "NN999"))
@@ -160,7 +163,8 @@ public struct Connector: Sendable {
 
     /// Fills in a parameter from another provider; where that fails the question is put without it.
     private func fillIn(_ lookup: Lookup, _ facts: inout CallFacts) async {
-        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = providers()[lookup.provider] else {
+        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = catalogue().providers[lookup.provider]
+        else {
             return
         }
         var inner = facts

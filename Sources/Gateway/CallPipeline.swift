@@ -50,8 +50,8 @@ struct CallPipeline {
         await answer { progress throws(Refusal) in
             try checkScope(progress)
             let key = flightKey(progress)
-            guard gateway.inFlight.begin(key) else { throw Refusal(problems: [problems.problem("00015")]) }
-            defer { gateway.inFlight.end(key) }
+            if let key, !gateway.inFlight.begin(key) { throw Refusal(problems: [problems.problem("00015")]) }
+            defer { if let key { gateway.inFlight.end(key) } }
             try checkTraceability(progress)
             try checkRecipient(progress)
             guard operation.gathered.isEmpty else {
@@ -80,7 +80,9 @@ struct CallPipeline {
         case .success(let known): caller = known
         case .failure(let refusal): return presentation.answer(refusal.problems, call, AnswerFacts())
         }
-        var progress = Progress(caller: caller, traceability: Traceability(call.query))
+        // What anybody may say of themselves is neither checked nor kept.
+        let said = operation.style == .open ? QueryParameters("") : call.query
+        var progress = Progress(caller: caller, traceability: Traceability(said))
         var answer: Answer
         do throws(Refusal) {
             try limit(&progress)
@@ -88,6 +90,8 @@ struct CallPipeline {
         } catch {
             progress.code = error.problems.first?.code
             answer = presentation.answer(error.problems, call, progress.facts)
+            // Nothing was given and nobody is known: a flood of such calls must not fill the ledger.
+            if operation.identity == .nobody, progress.facts.quota?.isExceeded == true { return answer }
         }
         return await recorded(answer, progress)
     }
@@ -95,6 +99,7 @@ struct CallPipeline {
     // MARK: - Who calls
 
     private func identify() async -> Result<Caller, Refusal> {
+        if operation.identity == .nobody { return .success(Caller(address: call.remoteAddress)) }
         let now = gateway.parts.clock.now()
         if operation.identity == .franceConnect { return await identifyCitizen() }
         if operation.identity == .either, let bearer = call.bearer,
@@ -113,7 +118,7 @@ struct CallPipeline {
         else { return .failure(Refusal(problems: [problems.problem("00101")])) }
         // Each unknown token costs a question to FranceConnect: nobody may ask without bounds.
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
-        if let address = call.remoteAddress,
+        if let address = call.remoteAddress.map(AddressBlock.subscriber),
             let seconds = gateway.limiter.secondsToWait(at: .franceConnect, address, now: now)
         {
             var problem = problems.problem("00429")
@@ -150,7 +155,9 @@ struct CallPipeline {
         }
     }
 
-    private func flightKey(_ progress: Progress) -> String {
+    /// What tells a call from others of the same token; nil for callers whom nothing tells apart.
+    private func flightKey(_ progress: Progress) -> String? {
+        guard operation.identity != .nobody else { return nil }
         let parameters = call.query.pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&")
         return progress.caller.tokenID + " " + call.path + "?" + parameters
     }
@@ -211,7 +218,9 @@ struct CallPipeline {
         let key = gateway.cache.key(
             operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
             generation: snapshot.catalogue.generation)
-        if !call.wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
+        // Nobody may make the provider work at will.
+        let wantsFresh = call.wantsFresh && operation.identity != .nobody
+        if !wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
             progress.facts.cachedFor = seconds
             return kept
         }
@@ -235,10 +244,12 @@ struct CallPipeline {
         var facts = CallFacts(
             parameters: values, recipient: progress.traceability.recipient,
             requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
-            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation,
+            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
             version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
         facts.proxied = gateway.reachable(of: operation.provider)
+        facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer
+        facts.trace = progress.traceability.pairs
         let began = ContinuousClock.now
         let outcome = await gateway.parts.connector.ask(operation, facts)
         progress.providerTime = began.duration(to: .now)

@@ -77,6 +77,14 @@ struct Traceability {
                 .compactMap(\.self)
         case .particulier: return recipient == nil ? ["00203"] : []
         case .particulierV2: return isFranceConnect && recipient == nil ? ["00203"] : []
+        case .open: return []
+        }
+    }
+
+    /// What was given, under its names.
+    var pairs: [(name: String, value: String)] {
+        [("recipient", recipient), ("context", context), ("object", object)].compactMap { name, value in
+            value.map { (name, $0) }
         }
     }
 

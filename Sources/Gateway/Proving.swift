@@ -16,7 +16,7 @@ struct AttestationDraft {
         Attestation(
             title: operation.api.title, operation: operation.id, provider: operation.provider.title,
             requestID: requestID, made: now, wasKept: wasKept, organisation: caller.organisationName,
-            siret: CompanyNumber.isSiret(caller.organisation) ? caller.organisation : nil, recipient: recipient,
+            siret: caller.organisation.flatMap { CompanyNumber.isSiret($0) ? $0 : nil }, recipient: recipient,
             purpose: caller.purpose, legalBasis: operation.api.legalBasis, isSpecimen: isFictional,
             question: AttestedQuestion.rows(operation, values),
             answer: AttestedAnswer.sections(operation.answer, body))

@@ -19,9 +19,9 @@ extension CallPipeline {
     func guardRepetition(_ facts: CallFacts, _ progress: Progress) async throws(Refusal) {
         guard let rule = operation.repetition else { return }
         let now = gateway.parts.clock.now()
-        do {
+        do throws(any Error) {
             guard let (person, question) = try operation.guarded(facts) else { return }
-            let asker = progress.caller.grantID ?? progress.caller.organisation
+            let asker = progress.caller.grantID ?? progress.caller.organisation ?? "nobody"
             let subject: JSON = [.string(rule.name), .string(asker), person]
             let isAdmitted = try await gateway.parts.questions.admits(
                 JSON.array([question]).bytes, about: subject.bytes, distinct: rule.distinct,

@@ -2,6 +2,7 @@ import ArgumentParser
 import CatalogueModel
 import Desk
 import Foundation
+import Geography
 import Ledger
 import Proofs
 import Storage
@@ -33,6 +34,9 @@ struct DataFolder {
     /// Keys of the addresses below `/proxy`, one a month.
     var linkKeys: String { url.appending(path: "link-keys").path }
 
+    /// The imported geographic code.
+    var geography: URL { url.appending(path: "geography.tsv") }
+
     /// The tables of every room.
     static let migrations = GrantStore.migrations + QuestionStore.migrations + Proofs.migrations
 
@@ -53,6 +57,16 @@ extension DataFolder {
     /// The counter of guarded questions, in the grants' database.
     func openQuestions(_ store: GrantStore) throws -> QuestionStore {
         try QuestionStore(database: store.database, keyFile: url.appending(path: "questions.key").path)
+    }
+
+    /// The geographic code, read and indexed on a thread of its own.
+    func openGeography() async throws -> Gazetteer {
+        let file = geography
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try GeographyFile.gazetteer(imported: file) })
+            }
+        }
     }
 }
 

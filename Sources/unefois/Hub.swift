@@ -3,6 +3,7 @@ import DataProviders
 import Desk
 import Foundation
 import Gateway
+import Geography
 import Hummingbird
 import Ledger
 import Logging
@@ -25,6 +26,7 @@ final class Hub: Sendable {
     let breakers: Breakers
     let clock: WallClock
     let address: PublicAddress
+    let geography: Gazetteer
     let health = Health()
     private let folder: DataFolder
     private let logger = Logger(label: "unefois.hub")
@@ -43,6 +45,7 @@ final class Hub: Sendable {
         store = GrantStore(database: database, clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
         proofs = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
+        geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
         transport = NetworkTransport()
@@ -52,7 +55,7 @@ final class Hub: Sendable {
             parts: Gateway.Parts(
                 connector: Connector(
                     transport: transport, configuration: providers, breakers: breakers, documents: documents,
-                    clock: clock, providers: { holder.catalogue.providers }),
+                    clock: clock, catalogue: { holder.catalogue }),
                 franceConnect: FranceConnect(
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
                     clock: clock),
@@ -133,6 +136,7 @@ final class Hub: Sendable {
             gateway: gateway, keys: franceConnectKeys, documents: documents,
             openBreakers: { [breakers] in breakers.open })
         services.add(to: router)
+        GeographyRoutes(geography).add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()

@@ -72,7 +72,8 @@ struct CheckedProofs: ProofChecking {
 
     func check(token: String, code: String) async -> ProofCheck {
         let now = Int(clock.now().timeIntervalSince1970)
-        if let seconds = limiter.secondsToWait(at: .proofs, Visitor.address ?? "", now: now) {
+        let address = Visitor.address.map(AddressBlock.subscriber) ?? ""
+        if let seconds = limiter.secondsToWait(at: .proofs, address, now: now) {
             return .tooMany(seconds)
         }
         do {

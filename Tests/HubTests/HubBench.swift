@@ -19,6 +19,14 @@ struct HubBench: Sendable {
     var usesSandbox = false
     var followsGrants = false
     var catalogue = Self.catalogue
+    /// Another hub in place of all providers, with its FranceConnect.
+    var national: National?
+
+    struct National: Sendable {
+        let url: String
+        let token: String
+        let franceConnect: String
+    }
 
     struct Failure: Error {}
 
@@ -59,14 +67,20 @@ struct HubBench: Sendable {
         try Data(keys.jwks.bytes).write(to: URL(filePath: folder.franceConnectJWKS))
         let secret = "sandbox-secret"
         let sandbox = usesSandbox ? try await simulate(secret, folder, clock, &group) : [:]
-        let cnav = try await listen(
+        let stubbed = try await listen(
             CallbackResponder<BasicRequestContext> { request, _ in await stub.respond(request) }, &group)
-        let stubbed = "http://127.0.0.1:\(cnav)"
-        let addresses = usesSandbox ? sandbox : ["cnav": stubbed, "papiers": stubbed]
+        let address = "http://127.0.0.1:\(stubbed)"
+        let national = national
+        let addresses =
+            national.map { ["france_connect": $0.franceConnect] }
+            ?? (usesSandbox ? sandbox : ["cnav": address, "insee": address, "papiers": address])
         let hub = try await Hub(
             folder: folder, catalogue: catalogue,
             providers: HubProviders(
-                configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret),
+                configured: { provider, name in
+                    guard provider.hasPrefix("national_") else { return nil }
+                    return ["url": national?.url, "token": national?.token][name] ?? nil
+                }, addresses: addresses, secret: Redacted(secret),
                 certificates: folder.sandboxCertificates),
             franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker),
             isFictional: usesSandbox)
@@ -79,7 +93,7 @@ struct HubBench: Sendable {
         hub.address.url = "http://127.0.0.1:\(port)"
         if followsGrants { group.addTask { try await hub.followGrants() } }
         return RunningHub(
-            hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox, papers: stubbed)
+            hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox, papers: address)
     }
 
     private func simulate(

@@ -29,6 +29,8 @@ public final class APIOperation: Sendable {
     public let document: DocumentPlan?
     public let answer: AnswerPlan
     public let repetition: RepetitionGuard?
+    /// For a derived answer: the operation that it derives from.
+    public let source: APIOperation?
     /// For a bouquet: the operations that the question is put to. Empty for any other.
     public let gathered: [GatheredOperation]
     public let deprecated: String?
@@ -47,16 +49,20 @@ public final class APIOperation: Sendable {
         case franceConnect = "france_connect"
         /// Either, by the header that carries the token (v2).
         case either
+        /// Nobody asks: open data, given without a token to each address within a limit.
+        case nobody
     }
 
-    /// Whether a proof of an answer may be made: it needs the envelope of v3 and later.
-    public var isProvable: Bool { api.isProvable && answer.hasEnvelope }
+    /// Whether a proof of an answer may be made: it needs the envelope of v3 and later, and somebody who asks.
+    public var isProvable: Bool { api.isProvable && answer.hasEnvelope && identity != .nobody }
 
     /// The conventions of the wire.
     public enum Style: String, Sendable {
         case particulierV2 = "particulier-v2"
         case particulier
         case entreprise
+        /// The envelope and the errors of v3, without anything that a call must say about itself.
+        case open
     }
 
     init(_ draft: OperationDraft) {
@@ -82,6 +88,7 @@ public final class APIOperation: Sendable {
         document = draft.document
         answer = draft.answer
         repetition = draft.repetition
+        source = draft.source
         gathered = draft.gathered
         deprecated = draft.deprecated
         example = draft.example
@@ -114,6 +121,7 @@ struct OperationDraft {
     var document: DocumentPlan?
     var answer = AnswerPlan.empty
     var repetition: RepetitionGuard?
+    var source: APIOperation?
     var gathered: [GatheredOperation] = []
     var deprecated: String?
     var example: [(name: String, value: JSON)] = []
@@ -209,6 +217,8 @@ public struct ProviderDescription: Sendable {
     public var files = RequestPlan.plainFile
     /// Documents delivered on demand, by name.
     public var downloads: [String: DownloadPlan] = [:]
+    /// For another hub: the bouquet whose contract it serves.
+    public var hubOf: APIDescription.Bouquet?
 }
 
 /// Times at which a provider is closed, in Paris.

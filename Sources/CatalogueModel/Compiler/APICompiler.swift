@@ -96,11 +96,16 @@ struct APICompiler {
         draft.route = route
         draft.version = RouteTable.version(of: route) ?? (route.hasPrefix("/api/v2/") ? 2 : 0)
         if draft.version == 0 { diagnostics.error("the path has no version", at: element["get"] ?? element) }
-        draft.style = api.bouquet == .particulier ? (draft.version == 2 ? .particulierV2 : .particulier) : .entreprise
+        draft.style =
+            switch api.bouquet {
+            case .particulier: draft.version == 2 ? .particulierV2 : .particulier
+            case .entreprise: .entreprise
+            case .open: .open
+            }
         if let identity = element["identity"] {
             draft.identity = identity.text.flatMap(APIOperation.Identity.init) ?? .parameters
             if identity.text.flatMap(APIOperation.Identity.init) == nil {
-                diagnostics.error("identity is parameters, france_connect or either", at: identity)
+                diagnostics.error("identity is parameters, france_connect, either or nobody", at: identity)
             }
         }
         if let list = element["parameters"] { parameters.add(list, route: route) }
@@ -145,6 +150,7 @@ struct APICompiler {
         draft.example = element["example"].map { example($0) } ?? sharedExample(draft)
         draft.answer = draft.gathered.isEmpty ? answer(element, context, draft) : .gathering(draft.gathered)
         draft.answer.source = source.map(derived.source)
+        draft.source = source
     }
 
     /// The values of derived operations stand where those of their sources do, so that these can be asked.

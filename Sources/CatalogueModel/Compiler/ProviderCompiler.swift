@@ -7,7 +7,7 @@ struct ProviderCompiler {
 
     private static let keys: Set = [
         "provider", "title", "errors", "mask", "addresses", "maintenance", "authentication", "tables", "requests",
-        "refusal-sets", "shapes", "files", "downloads",
+        "refusal-sets", "shapes", "files", "downloads", "hub-of",
     ]
     private static let days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
@@ -27,7 +27,7 @@ struct ProviderCompiler {
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
             maintenances: (file["maintenance"]?.items ?? []).compactMap(window),
             files: file["files"].map(requests.files) ?? .plainFile,
-            downloads: Dictionary(downloads, uniquingKeysWith: { $1 }))
+            downloads: Dictionary(downloads, uniquingKeysWith: { $1 }), hubOf: file["hub-of"].flatMap(bouquet))
     }
 
     /// What compiles a request of the provider that is no operation's.
@@ -37,6 +37,12 @@ struct ProviderCompiler {
         let vocabulary = Vocabulary(parameters: ["id": 0], tables: parts.tables, nomenclatures: nomenclatures)
         return RequestCompiler(
             context: CompilerContext(parts: parts, vocabulary: vocabulary, tags: [], diagnostics: diagnostics))
+    }
+
+    private func bouquet(_ element: Element) -> APIDescription.Bouquet? {
+        let bouquet = element.text.flatMap(APIDescription.Bouquet.init)
+        if bouquet == nil { diagnostics.error("hub-of is a bouquet", at: element) }
+        return bouquet
     }
 
     private func window(_ element: Element) -> MaintenanceWindow? {

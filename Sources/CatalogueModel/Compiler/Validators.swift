@@ -7,7 +7,8 @@ protocol CatalogueValidator: Sendable {
 
 let catalogueValidators: [any CatalogueValidator] = [
     UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
-    UsedScopes(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(), ExampleForEachMandatoryParameter(),
+    UsedScopes(), OpenToAnybody(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(),
+    ExampleForEachMandatoryParameter(),
     KnownRecordedOperations(),
 ]
 
@@ -112,7 +113,7 @@ struct KnownErrorCodes: CatalogueValidator {
 struct UsedScopes: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
-            if operation.acceptedScopeNames.isEmpty {
+            if operation.acceptedScopeNames.isEmpty, operation.identity != .nobody {
                 report("no scope opens the operation: any token would", operation, files, diagnostics)
             }
             let accepted = Set(operation.acceptedScopeNames)
@@ -144,6 +145,22 @@ struct UsedScopes: CatalogueValidator {
         choices.reduce(into: []) { names, choice in
             if let name = choice.scopeName { names.insert(name) }
             names.formUnion(scopes(choice.structure))
+        }
+    }
+}
+
+/// What is given without a token is open data, and each address gets it within a limit.
+struct OpenToAnybody: CatalogueValidator {
+    func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
+        for operation in catalogue.operations where operation.identity == .nobody {
+            if !operation.api.isOpen || operation.api.bouquet != .open {
+                report(
+                    "only open data is given to nobody: 'bouquet: open', 'open: true'", operation, files, diagnostics)
+            }
+            if operation.limit == nil { report("what nobody asks for wants a limit", operation, files, diagnostics) }
+            if !operation.acceptedScopeNames.isEmpty {
+                report("nobody has scopes: the operation cannot want one", operation, files, diagnostics)
+            }
         }
     }
 }

@@ -36,7 +36,8 @@ struct ProxiedFile {
     // MARK: - A file at an address of the provider's
 
     private func file(_ token: String) async -> Answer {
-        if let seconds = gateway.limiter.secondsToWait(at: .files, call.remoteAddress ?? "", now: seconds) {
+        let address = call.remoteAddress.map(AddressBlock.subscriber) ?? ""
+        if let seconds = gateway.limiter.secondsToWait(at: .files, address, now: seconds) {
             return refused("00429", retryAfter: seconds)
         }
         guard let link = gateway.parts.links.open(token), link.download == nil,

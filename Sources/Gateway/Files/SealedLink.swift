@@ -13,7 +13,7 @@ struct SealedLink: Sendable, Hashable, Codable {
     struct Holder: Sendable, Hashable, Codable {
         var token: String
         var grant: String?
-        var organisation: String
+        var organisation: String?
         var recipient: String?
         var purpose: String?
         /// A company's number or a person's pseudonym.
