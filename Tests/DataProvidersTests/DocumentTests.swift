@@ -46,6 +46,20 @@ struct DocumentTests {
         #expect(await Self.outcome(Array(body.utf8), encoding).code == code)
     }
 
+    @Test func `a document may be a text of the answer's JSON`() async {
+        let plan = DocumentPlan(
+            encoding: .base64, name: "attestation", lifetime: 600, condition: .always, source: .member(.node, "data"),
+            undecodable: "NN051", empty: "NN056", unexpected: "NN055")
+        for (data, code) in [(Data(Self.pdf).base64EncodedString(), nil), ("x*", "NN051"), ("", "NN056")] {
+            let documents = KeptDocuments()
+            let transport = ScriptedTransport(.json(#"{"data":"\#(data)"}"#))
+            let operation = Model.operation(Model.plan(), document: plan)
+            let outcome = await Model.connector(transport, documents: documents).ask(operation, Model.facts())
+            #expect(outcome.code == code)
+            #expect(documents.kept.withLock { $0.map(\.bytes) } == (code == nil ? [Self.pdf] : []))
+        }
+    }
+
     @Test func `a document that cannot be kept has its code`() async {
         #expect(await Self.outcome(Self.pdf, .raw, documents: KeptDocuments(isFull: true)).code == "00502")
     }
