@@ -34,9 +34,16 @@ struct CallPipeline {
         var traceability: Traceability
         var scopes = ScopeSet()
         var subject: String?
-        var caseReference: String?
+        var references = References()
         var code: String?
         var providerTime: Duration?
+    }
+
+    /// Pseudonyms of what the caller says about its own side.
+    struct References {
+        var agent: String?
+        var context: String?
+        var caseReference: String?
     }
 
     /// Refusals on the way, all of one kind; `nil` inside a step means that the call goes on.
@@ -85,6 +92,7 @@ struct CallPipeline {
         var progress = Progress(caller: caller, traceability: Traceability(said))
         var answer: Answer
         do throws(Refusal) {
+            progress.references = try references(progress)
             try limit(&progress)
             answer = try await steps(&progress)
         } catch {
@@ -107,8 +115,13 @@ struct CallPipeline {
         {
             return await identifyCitizen()
         }
-        return gateway.credentials.right(call.bearer ?? call.apiKey, snapshot, now: now)
-            .map { Caller(right: $0) }
+        return gateway.credentials.holder(call.bearer ?? call.apiKey, snapshot, now: now)
+            .map { holder in
+                switch holder {
+                case .organisation(let right): Caller(right)
+                case .vendor(let right): Caller(right, NamedDelegation(call), now: now)
+                }
+            }
             .mapError { Refusal(problems: [problems.problem($0.code)]) }
     }
 
@@ -140,6 +153,7 @@ struct CallPipeline {
         guard progress.caller.admits(call.remoteAddress) else {
             throw Refusal(problems: [problems.problem("00107")])
         }
+        if let code = progress.caller.refusal { throw Refusal(problems: [problems.problem(code)]) }
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
         let quota = gateway.limiter.count(progress.caller.limitKey, operation, progress.caller.limit, now: now)
         progress.facts.quota = quota
@@ -159,7 +173,7 @@ struct CallPipeline {
     private func flightKey(_ progress: Progress) -> String? {
         guard operation.identity != .nobody else { return nil }
         let parameters = call.query.pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&")
-        return progress.caller.tokenID + " " + call.path + "?" + parameters
+        return progress.caller.flightKey + " " + call.path + "?" + parameters
     }
 
     private func checkTraceability(_ progress: Progress) throws(Refusal) {
@@ -177,7 +191,7 @@ struct CallPipeline {
         let values = operation.values(call.query, variables, progress.caller.identity)
         let now = gateway.parts.clock.now()
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
-        (progress.subject, progress.caseReference) = try pseudonyms(values, progress, now)
+        progress.subject = try subject(values, now)
         let failed = operation.failedChecks(values, today: gateway.parts.clock.today)
         guard failed.isEmpty else {
             throw Refusal(problems: failed.map { problems.problem($0.code, parameter: $0.parameter) })
@@ -276,7 +290,8 @@ struct CallPipeline {
         let holder = SealedLink.Holder(
             token: caller.tokenID, grant: caller.grantID, organisation: caller.organisation,
             recipient: recipient(progress), purpose: caller.purpose, subject: progress.subject,
-            caseReference: progress.caseReference)
+            caseReference: progress.references.caseReference, context: progress.references.context,
+            agent: progress.references.agent, vendor: caller.vendor, delegation: caller.delegationID)
         do {
             return try gateway.sealed(body, operation, holder)
         } catch {
@@ -303,20 +318,32 @@ struct CallPipeline {
 
     // MARK: - What is kept of it
 
-    /// The company's number, or a pseudonym of the person: never who it is. The caller's file reference is free text
-    /// that may name a person: it is kept as a pseudonym, found again by whoever knows the reference.
-    ///
+    /// The company's number, or a pseudonym of the person: never who it is.
+    private func subject(_ values: [JSON?], _ now: Date) throws(Refusal) -> String? {
+        let subject = Subject(operation, values)
+        if let company = subject.company { return company }
+        guard let person = subject.person else { return nil }
+        return try pseudonym(of: person, now)
+    }
+
+    /// Pseudonyms of the agent, of the context and of the file reference that the caller gives: texts that may name a
+    /// person, found again by whoever knows them. An agent's is one organisation's own.
+    private func references(_ progress: Progress) throws(Refusal) -> References {
+        let now = gateway.parts.clock.now()
+        func reference(_ kind: String, _ text: String?) throws(Refusal) -> String? {
+            guard let text else { return nil }
+            return try pseudonym(of: Array("\(kind)|\(text)".utf8), now)
+        }
+        let agent = call.agentID.map { "\(progress.caller.organisation ?? "")|\($0.exposed)" }
+        return References(
+            agent: try reference("agent", agent), context: try reference("context", progress.traceability.context),
+            caseReference: try reference("object", progress.traceability.object))
+    }
+
     /// Without its pseudonym key a call cannot be traced, so it is refused.
-    private func pseudonyms(
-        _ values: [JSON?], _ progress: Progress, _ now: Date
-    ) throws(Refusal) -> (subject: String?, caseReference: String?) {
-        let (subject, keys) = (Subject(operation, values), gateway.parts.pseudonyms)
+    private func pseudonym(of identity: [UInt8], _ now: Date) throws(Refusal) -> String {
         do {
-            let person = try subject.person.map { try keys.pseudonym(of: $0, at: now) }
-            let reference = try progress.traceability.object.map { object in
-                try keys.pseudonym(of: Array(("object|" + object).utf8), at: now)
-            }
-            return (subject.company ?? person, reference)
+            return try gateway.parts.pseudonyms.pseudonym(of: identity, at: now)
         } catch {
             throw Refusal(problems: [problems.problem("00510")])
         }
@@ -333,7 +360,9 @@ struct CallPipeline {
             organisation: progress.caller.organisation, recipient: recipient(progress),
             purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
             scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
-            caseReference: progress.caseReference,
+            caseReference: progress.references.caseReference, context: progress.references.context,
+            agent: progress.references.agent, vendor: progress.caller.vendor,
+            delegation: progress.caller.delegationID,
             outcome: .init(status: answer.status, code: progress.code), cached: progress.facts.cachedFor != nil,
             durations: .init(total: total, provider: provider))
         snapshot.metrics[operation.index].record(

@@ -145,7 +145,7 @@ public final class Gateway: Sendable {
             return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: sibling)
                 .answerForUnservedVersion()
         case .none:
-            if let answer = rights(call) { return answer }
+            if let answer = answerAboutToken(call) { return answer }
             return await ProxiedFile(gateway: self, snapshot: snapshot, call: call).answer()
         }
     }

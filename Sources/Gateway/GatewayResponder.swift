@@ -31,7 +31,8 @@ where Fallback.Context == BasicRequestContext {
     }
 
     private static func mayBeHub(_ path: String) -> Bool {
-        path.hasPrefix("/v") || path.hasPrefix("/api/") || path == "/privileges" || path.hasPrefix("/proxy/")
+        path.hasPrefix("/v") || path.hasPrefix("/api/") || path.hasPrefix("/editeur/api/") || path == "/privileges"
+            || path.hasPrefix("/proxy/")
     }
 }
 
@@ -47,6 +48,7 @@ extension Call {
             bearer: bearer.map { Redacted($0) }, apiKey: request.headers[.apiKey].map { Redacted($0) },
             requestID: request.headers[.requestID], remoteAddress: remoteAddress,
             wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false,
+            delegationID: request.headers[.delegationID], agentID: request.headers[.agentID],
             proof: request.headers[.generateProof].flatMap { ProofWish(rawValue: $0.lowercased()) })
     }
 }

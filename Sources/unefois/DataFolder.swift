@@ -37,17 +37,19 @@ struct DataFolder {
     /// The imported geographic code.
     var geography: URL { url.appending(path: "geography.tsv") }
 
-    /// The tables of every room.
-    static let migrations = GrantStore.migrations + QuestionStore.migrations + Proofs.migrations
+    /// The tables of every room, in the order of their making.
+    static let migrations =
+        GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations
+        + Proofs.migrations
 
     /// The database, brought to the program's version.
-    func openDatabase(clock: WallClock = .system) async throws -> SQLiteDatabase {
+    func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {
         let database = try await SQLiteDatabase.open(database)
         _ = try await database.migrate(Self.migrations, at: clock.now())
         return database
     }
 
-    /// The grants in the database.
+    /// The grants of the database.
     func openStore(clock: WallClock = .system) async throws -> GrantStore {
         GrantStore(database: try await openDatabase(clock: clock), clock: clock)
     }

@@ -17,6 +17,7 @@ import Values
 final class Hub: Sendable {
     let gateway: Gateway
     let store: GrantStore
+    let dataRequests: DataRequestStore
     let keys: SigningKeys
     let franceConnectKeys: FranceConnectKeys
     let documents: DocumentStore
@@ -43,6 +44,7 @@ final class Hub: Sendable {
         self.franceConnectKeys = franceConnectKeys
         let database = try await folder.openDatabase(clock: clock)
         store = GrantStore(database: database, clock: clock)
+        dataRequests = DataRequestStore(database: database, clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
         proofs = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
         geography = try await folder.openGeography()

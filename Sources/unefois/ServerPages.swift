@@ -1,4 +1,5 @@
 import CatalogueModel
+import Desk
 import Foundation
 import Gateway
 import Hummingbird
@@ -23,6 +24,7 @@ struct ServerPages {
         pages = try Pages(
             options: options, catalogue: { hub.catalogue },
             trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway),
+            requests: KeptDataRequests(store: hub.dataRequests),
             proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: hub.clock))
     }
 
@@ -41,6 +43,17 @@ enum DesignSystem {
         let places = candidates.map { $0.appending(path: ".cache/dsfr") }
         return places.first { FileManager.default.fileExists(atPath: $0.path) } ?? places[0]
     }
+}
+
+/// Keeps the requests for data in the database.
+struct KeptDataRequests: DataRequesting {
+    let store: DataRequestStore
+
+    func record(datum: String, siret: String, reason: String) async throws -> DataRequestOutcome {
+        try await store.record(datum: datum, siret: siret, reason: reason) ? .recorded : .tooMany
+    }
+
+    func counts() async throws -> [String: Int] { try await store.counts() }
 }
 
 /// Puts the calls of the try-it form to the gateway, as a client's would come in.

@@ -92,8 +92,10 @@ struct HubBench: Sendable {
         let port = try await listen(hub.responder { pages.addRoutes(to: $0) }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
         if followsGrants { group.addTask { try await hub.followGrants() } }
-        return RunningHub(
+        var running = RunningHub(
             hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox, papers: address)
+        running.checksErrors = rehearsals == nil
+        return running
     }
 
     private func simulate(

@@ -16,7 +16,7 @@ struct APICompiler {
         "keywords", "lifecycle", "open", "proof", "errors", "limit", "cache", "scopes", "accepts", "ask", "before",
         "refusals",
         "document", "answer", "answers", "tables", "shapes", "operations", "recordings", "example", "parameters",
-        "parameter-sets", "citizen", "guard", "gathers",
+        "parameter-sets", "citizen", "guard", "gathers", "themes", "faq", "history", "known-issue",
     ]
     private static let operationKeys: Set = [
         "get", "identity", "parameters", "answer", "variant", "deprecated", "accepts", "limit", "cache", "example",
@@ -69,15 +69,20 @@ struct APICompiler {
         func text(_ key: String) -> String { file[key]?.text ?? "" }
         let lifecycle = file["lifecycle"]?.text ?? "stable"
         if APIDescription.Lifecycle(rawValue: lifecycle) == nil {
-            diagnostics.error("lifecycle is beta, stable or deprecated", at: file["lifecycle"] ?? file)
+            diagnostics.error("lifecycle is announced, beta, stable or deprecated", at: file["lifecycle"] ?? file)
         }
         return APIDescription(
             id: text("api"), title: text("title"), summary: text("summary"), bouquet: bouquet,
             provider: text("provider"), legalBasis: file["legal-basis"]?.texts ?? [], freshness: text("freshness"),
             perimeter: text("perimeter"), audience: text("audience"), keywords: file["keywords"]?.texts ?? [],
+            themes: file["themes"]?.texts ?? [],
             lifecycle: APIDescription.Lifecycle(rawValue: lifecycle) ?? .stable, isOpen: file["open"]?.bool ?? false,
             scopes: file["scopes"]?.textMembers.map { (name: $0.0, meaning: $0.1) } ?? [],
             citizen: file["citizen"]?.text ?? "famille-deux-enfants",
+            questions: (file["faq"]?.items ?? []).compactMap(question),
+            history: (file["history"]?.items ?? []).compactMap { change($0, dated: "date") }
+                .sorted { $0.date > $1.date },
+            knownIssue: file["known-issue"].flatMap { change($0, dated: "since") },
             recordings: (file["recordings"]?.items ?? []).compactMap(recording),
             isProvable: file["proof"]?.bool ?? false)
     }

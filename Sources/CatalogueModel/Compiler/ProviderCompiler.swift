@@ -6,8 +6,8 @@ struct ProviderCompiler {
     let diagnostics: Diagnostics
 
     private static let keys: Set = [
-        "provider", "title", "errors", "mask", "addresses", "maintenance", "authentication", "tables", "requests",
-        "refusal-sets", "shapes", "files", "downloads", "hub-of",
+        "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "authentication", "tables",
+        "requests", "refusal-sets", "shapes", "files", "downloads", "hub-of",
     ]
     private static let days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
@@ -23,7 +23,8 @@ struct ProviderCompiler {
             return (name, plan)
         }
         return ProviderDescription(
-            id: id, title: title, addresses: addresses, errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
+            id: id, title: title, about: file["about"]?.text ?? "", addresses: addresses,
+            errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
             maintenances: (file["maintenance"]?.items ?? []).compactMap(window),
             files: file["files"].map(requests.files) ?? .plainFile,

@@ -5,12 +5,12 @@ protocol CatalogueValidator: Sendable {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics)
 }
 
-let catalogueValidators: [any CatalogueValidator] = [
-    UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
-    UsedScopes(), OpenToAnybody(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(),
-    ExampleForEachMandatoryParameter(),
-    KnownRecordedOperations(),
-]
+let catalogueValidators: [any CatalogueValidator] =
+    [
+        UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
+        UsedScopes(), OpenToAnybody(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(),
+        ExampleForEachMandatoryParameter(), KnownRecordedOperations(),
+    ] + editorialValidators
 
 extension CatalogueFiles {
     /// The place of an operation in the files.

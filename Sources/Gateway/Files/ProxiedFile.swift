@@ -85,11 +85,20 @@ struct ProxiedFile {
     /// Why the link opens nothing any more: its hour is over, or the right that it was made under.
     private func refusal(_ link: SealedLink, _ operation: APIOperation) -> String? {
         guard link.expires > seconds else { return "00403" }
-        guard snapshot.isCurrent else { return "00511" }
-        guard let right = snapshot.rights[link.holder.token] else { return "00106" }
-        if right.token.revoked != nil || right.grant.revoked != nil { return "00105" }
-        if right.token.expires <= now || right.grant.expires <= now { return "00103" }
-        return operation.acceptedScopes.meets(right.scopes) ? nil : "00100"
+        switch Credentials.holder(of: link.holder.token, snapshot, now: now) {
+        case .failure(let refused): return refused.code
+        case .success(.organisation(let right)): return refusal(right.right, operation)
+        case .success(.vendor(let vendor)):
+            let named = NamedDelegation(ids: Set([link.holder.delegation].compactMap(\.self)), recipient: nil)
+            switch vendor.holder.delegation(named, now: now) {
+            case .failure(let refused): return refused.code
+            case .success(let delegated): return refusal(delegated.right, operation)
+            }
+        }
+    }
+
+    private func refusal(_ right: GrantRight, _ operation: APIOperation) -> String? {
+        operation.acceptedScopes.meets(right.scopes) ? nil : "00100"
     }
 
     // MARK: - What both share
@@ -132,7 +141,8 @@ struct ProxiedFile {
             time: now, requestID: gateway.recordedRequestID(call, now), grant: holder.grant, token: holder.token,
             organisation: holder.organisation, recipient: holder.recipient, purpose: holder.purpose,
             operation: link.download == nil ? "proxy_files" : "proxy_download", provider: operation.provider.id,
-            subject: holder.subject, caseReference: holder.caseReference,
+            subject: holder.subject, caseReference: holder.caseReference, context: holder.context,
+            agent: holder.agent, vendor: holder.vendor, delegation: holder.delegation,
             outcome: .init(status: answer.status, code: code), durations: .init(total: total))
         gateway.fileMetrics.record(status: answer.status, total: total, provider: 0, cached: false)
         do {

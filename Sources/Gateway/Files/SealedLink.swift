@@ -19,6 +19,11 @@ struct SealedLink: Sendable, Hashable, Codable {
         /// A company's number or a person's pseudonym.
         var subject: String?
         var caseReference: String?
+        var context: String?
+        var agent: String?
+        /// Of a vendor's call: its SIRET and the delegation under which it was made.
+        var vendor: String?
+        var delegation: String?
     }
 
     /// Seconds for which an address answers.

@@ -25,7 +25,7 @@ struct OpenAPIPages {
                 "paths": operations.sorted { ($0.api.title, $1.version) < ($1.api.title, $0.version) }.map(row),
             ]
         }
-        return site.page("openapi", title: messages.text("openapi.title"), section: .openapi, ["bouquets": bouquets])
+        return site.page("openapi", title: messages.text("openapi.title"), section: .developers, ["bouquets": bouquets])
     }
 
     /// The document of `particulier.json`, `entreprise.json` or `{api}.json`.

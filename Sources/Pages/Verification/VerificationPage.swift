@@ -14,7 +14,7 @@ struct VerificationPage {
     private static let largestForm = 1024
 
     /// The form. Nothing is looked up: an address tells nobody whether there is such a proof.
-    func form(_ context: BasicRequestContext) throws -> Response {
+    func form(_ request: Request, _ context: BasicRequestContext) throws -> Response {
         page(try token(context), outcome: nil, attestation: nil, status: .ok)
     }
 
