@@ -66,8 +66,7 @@ extension Connector {
             try await exchange(plan.request, provider, &facts)
         } judge: { facts in
             if let problem = try plan.verdict(on: facts) { return problem }
-            try await keep(plan.document, &facts)
-            return nil
+            return try await keep(plan.document, &facts, unless: plan.verdict)
         }
     }
 }

@@ -19,17 +19,11 @@ public struct DocumentStore: DocumentKeeping {
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    public func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> StoredDocument {
-        let url = try await store(bytes, name: name, lifetime: lifetime, publicURL: publicURL)
-        let pages = try await Self.onThread { PDFText.pages(of: bytes) }
-        return StoredDocument(url: url, expiresIn: lifetime, pages: pages)
+    public func pages(of bytes: [UInt8]) async -> [String] {
+        (try? await Self.onThread { PDFText.pages(of: bytes) }) ?? []
     }
 
-    /// Keeps a document that nobody will read the text of.
-    /// - Parameter lifetime: in seconds.
-    /// - Returns: its address.
-    /// - Throws: where the disk refuses it.
-    public func store(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String {
+    public func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String {
         let end = Int(clock.now().timeIntervalSince1970) + lifetime
         let expiry = withUnsafeBytes(of: Int64(end).bigEndian) { Data($0) }
         // The end stands in the address too: once the file is gone, « expired » can still be told from « never was ».

@@ -40,7 +40,7 @@ extension Gateway {
                 .init("pdf_verification_link", .string(address)), .init("pdf_verification_code", .string(secrets.code)),
             ], to: "meta")
         if wish == .pdf {
-            let url = try await parts.documents.store(
+            let url = try await parts.documents.keep(
                 attestation.pdf(address: address, code: secrets.code), name: "attestation-\(draft.operation.api.id)",
                 lifetime: Self.pdfLifetime, publicURL: base)
             answer = answer.adding([.init("attestation_pdf", .string(url))], to: "links")

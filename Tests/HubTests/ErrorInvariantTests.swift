@@ -137,7 +137,7 @@ struct ProviderBehaviour: CustomStringConvertible {
         let facts = replay.facts(operation, parameters: operation.example)
         let connector = Connector(
             transport: Script(answer: answer), configuration: Anything(), breakers: Breakers(), documents: NoRoom(),
-            clock: .fixed(may), providers: { catalogue.providers })
+            clock: .fixed(may), catalogue: { catalogue })
         switch await connector.ask(operation, facts) {
         case .refused(let problem, _): return problem
         case .answered(let facts):

@@ -26,6 +26,8 @@ public final class APIOperation: Sendable {
     public let lookups: [Lookup]
     public let plans: [RequestPlan]
     public let refusals: [Refusal]
+    /// Values that the API names for its refusals and its answers.
+    let lets: [Expression]
     public let document: DocumentPlan?
     public let answer: AnswerPlan
     public let repetition: RepetitionGuard?
@@ -85,6 +87,7 @@ public final class APIOperation: Sendable {
         lookups = draft.lookups
         plans = draft.plans
         refusals = draft.refusals
+        lets = draft.lets
         document = draft.document
         answer = draft.answer
         repetition = draft.repetition
@@ -118,6 +121,7 @@ struct OperationDraft {
     var lookups: [Lookup] = []
     var plans: [RequestPlan] = []
     var refusals: [Refusal] = []
+    var lets: [Expression] = []
     var document: DocumentPlan?
     var answer = AnswerPlan.empty
     var repetition: RepetitionGuard?
@@ -244,6 +248,8 @@ public struct ProviderDescription: Sendable {
     public var files = RequestPlan.plainFile
     /// Documents delivered on demand, by name.
     public var downloads: [String: DownloadPlan] = [:]
+    /// Its name in the addresses of those documents.
+    public var proxyName = ""
     /// For another hub: the bouquet whose contract it serves.
     public var hubOf: APIDescription.Bouquet?
 }

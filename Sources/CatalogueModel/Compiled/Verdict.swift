@@ -11,7 +11,7 @@ extension APIOperation {
     /// Whether the provider's answer is accepted: nil, or the error to give in its place.
     /// - Throws: ``MappingFailure`` where a rule meets a value that it cannot read; the answer is then unknown too.
     public func verdict(on facts: CallFacts) throws(MappingFailure) -> ProblemTemplate? {
-        try refusals.verdict(on: facts, awaitsDocument: document != nil)
+        try refusals.verdict(on: facts, lets: lets, awaitsDocument: document != nil)
     }
 
     /// The code of an error of this operation, with the provider's number in place of `NN`.
@@ -23,7 +23,7 @@ extension APIOperation {
 extension DownloadPlan {
     /// The same of a download.
     public func verdict(on facts: CallFacts) throws(MappingFailure) -> ProblemTemplate? {
-        try refusals.verdict(on: facts, awaitsDocument: true)
+        try refusals.verdict(on: facts, lets: [], awaitsDocument: true)
     }
 }
 
@@ -32,7 +32,7 @@ extension [Refusal] {
     /// descriptor's refusals in their order; the first that holds decides. What no rule knows is accepted only as
     /// JSON with a status of success, or with such a status where a document is awaited.
     fileprivate func verdict(
-        on facts: CallFacts, awaitsDocument: Bool
+        on facts: CallFacts, lets: [Expression], awaitsDocument: Bool
     ) throws(MappingFailure) -> ProblemTemplate? {
         switch facts.status {
         case 504: return ProblemTemplate(code: "NN002")
@@ -40,7 +40,8 @@ extension [Refusal] {
         case 301, 302, 303, 307, 308: return ProblemTemplate(code: "NN000")
         default: break
         }
-        let frame = Frame(facts: facts, node: facts.body)
+        var frame = Frame(facts: facts, node: facts.body)
+        for expression in lets { frame.lets.append(try expression.value(in: frame)) }
         for refusal in self where try refusal.condition.holds(in: frame) { return refusal.problem }
         let isExpected = facts.body != .null || awaitsDocument
         return (200..<300).contains(facts.status) && isExpected ? nil : ProblemTemplate(code: "NN999")
@@ -65,9 +66,8 @@ extension RequestPlan {
 extension ProblemTemplate {
     /// Values of the provider's answer that go with the error.
     public func meta(_ facts: CallFacts) throws(MappingFailure) -> [JSON.Member] {
-        let frame = Frame(facts: facts, node: facts.body)
         var members: [JSON.Member] = []
-        for item in meta { members.append(JSON.Member(item.name, try item.value.value(in: frame))) }
+        for item in meta { members.append(JSON.Member(item.name, try item.value.value(on: facts, keepsNulls: true))) }
         return members
     }
 }

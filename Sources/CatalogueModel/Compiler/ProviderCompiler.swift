@@ -7,7 +7,7 @@ struct ProviderCompiler {
 
     private static let keys: Set = [
         "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "authentication", "tables",
-        "requests", "refusal-sets", "shapes", "files", "downloads", "hub-of",
+        "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "files", "downloads", "proxy", "hub-of",
     ]
     private static let days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
@@ -28,7 +28,8 @@ struct ProviderCompiler {
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
             maintenances: (file["maintenance"]?.items ?? []).compactMap(window),
             files: file["files"].map(requests.files) ?? .plainFile,
-            downloads: Dictionary(downloads, uniquingKeysWith: { $1 }), hubOf: file["hub-of"].flatMap(bouquet))
+            downloads: Dictionary(downloads, uniquingKeysWith: { $1 }), proxyName: file["proxy"]?.text ?? id,
+            hubOf: file["hub-of"].flatMap(bouquet))
     }
 
     /// What compiles a request of the provider that is no operation's.

@@ -92,6 +92,9 @@ struct KnownErrorCodes: CatalogueValidator {
             if let document = operation.document {
                 codes += [document.undecodable, document.empty, document.unexpected]
             }
+            for plan in operation.plans {
+                if case .token(let token) = plan.authentication?.kind { codes.append(token.refusal) }
+            }
             for code in Set(codes) where catalogue.errors.entry(code) == nil {
                 report("error '\(code)' is not in the nomenclature", operation, files, diagnostics)
             }

@@ -5,6 +5,8 @@ public struct OpenAPIDocument: Sendable {
     /// What a document describes.
     public enum Part: Sendable, Hashable {
         case bouquet(APIDescription.Bouquet)
+        /// One version of a bouquet's addresses.
+        case version(APIDescription.Bouquet, Int)
         case api(String)
     }
 
@@ -61,6 +63,7 @@ extension OpenAPIDocument.Part {
     fileprivate func holds(_ operation: APIOperation) -> Bool {
         switch self {
         case .bouquet(let bouquet): operation.api.bouquet == bouquet
+        case .version(let bouquet, let version): operation.api.bouquet == bouquet && operation.version == version
         case .api(let id): operation.api.id == id
         }
     }
@@ -70,7 +73,7 @@ extension OpenAPIDocument.Part {
         switch self {
         case .bouquet(.entreprise): OpenAPIService.all(errors: "/errors")
         case .bouquet(.particulier): OpenAPIService.all(errors: "/api/errors")
-        case .bouquet(.open), .api: []
+        case .bouquet(.open), .version, .api: []
         }
     }
 
@@ -79,13 +82,14 @@ extension OpenAPIDocument.Part {
         case .bouquet(.particulier): "UneFois : données des particuliers"
         case .bouquet(.entreprise): "UneFois : données des entreprises et des associations"
         case .bouquet(.open): "UneFois : données ouvertes"
+        case .version(let bouquet, let version): Self.bouquet(bouquet).title(api) + ", version \(version)"
         case .api: api.title
         }
     }
 
     fileprivate func summary(_ api: APIDescription) -> String {
         switch self {
-        case .bouquet: "Les données que les administrations s'échangent au lieu de les demander aux usagers."
+        case .bouquet, .version: "Les données que les administrations s'échangent au lieu de les demander aux usagers."
         case .api: (api.warnings + [api.summary]).joined(separator: "\n\n")
         }
     }

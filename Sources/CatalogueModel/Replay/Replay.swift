@@ -29,7 +29,9 @@ public struct Replay: Sendable {
             parameters: values, recipient: "13002526500013", requestID: "00000000-0000-4000-8000-000000000000",
             tokenID: "00000000-0000-4000-8000-000000000001", organisation: "", version: operation.version,
             clock: clock, publicURL: publicURL, settings: { _ in nil })
-        facts.proxied = { [publicURL] _ in publicURL + "/proxy/files/exemple" }
+        facts.proxied = { [publicURL] address in
+            publicURL + "/proxy/exemple/" + (address.split(separator: "/").last.map(String.init) ?? "")
+        }
         return facts
     }
 

@@ -35,7 +35,7 @@ extension Gateway {
             let isFile = SealedLink.download(address) == nil
             let life = isFile ? SealedLink.Lifetime.file : SealedLink.Lifetime.download
             let link = SealedLink(address: address, operation: operation.id, expires: now + life, holder: holder)
-            let path = isFile ? "files" : "\(operation.provider.id)/download"
+            let path = isFile ? "files" : "\(operation.provider.proxyName)/download"
             return "\(base)/proxy/\(path)/\(try parts.links.seal(link))"
         }.bytes
     }

@@ -62,7 +62,7 @@ struct ProxiedFile {
 
     private func download(_ token: String, of provider: String) async -> Answer {
         guard let link = gateway.parts.links.open(token), let wanted = link.download,
-            let operation = snapshot.catalogue.operation(link.operation), operation.provider.id == provider,
+            let operation = snapshot.catalogue.operation(link.operation), operation.provider.proxyName == provider,
             let plan = operation.provider.downloads[wanted.name]
         else { return refused("00314") }
         if let code = refusal(link, operation) { return await traced(refused(code), link, operation, code: code) }

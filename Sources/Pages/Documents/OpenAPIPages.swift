@@ -9,6 +9,7 @@ struct OpenAPIPages {
     /// Addresses that existing clients know; JSON is YAML (YAML 1.2.2 §1.2).
     static let aliases: [(RouterPath, OpenAPIDocument.Part)] = [
         ("/v3/openapi-entreprise.yaml", .bouquet(.entreprise)),
+        ("/api/open-api-v2.yml", .version(.particulier, 2)),
         ("/api/open-api-v3.yml", .bouquet(.particulier)),
         ("/api/open-api.yml", .bouquet(.particulier)),
     ]
