@@ -145,7 +145,7 @@ struct CallPipeline {
     }
 
     private func checkScope(_ progress: Progress) throws(Refusal) {
-        guard operation.acceptedScopeNames.isEmpty || operation.acceptedScopes.meets(progress.caller.scopes) else {
+        guard operation.acceptsAnyToken || operation.acceptedScopes.meets(progress.caller.scopes) else {
             throw Refusal(problems: [problems.problem("00100")])
         }
     }
