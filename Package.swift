@@ -106,6 +106,8 @@ let package = Package(
             dependencies: [
                 "Sandbox", "Values",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
@@ -118,6 +120,11 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Resources")]),
+        .target(
+            name: "Geography",
+            dependencies: ["Values", .product(name: "Hummingbird", package: "hummingbird")],
+            resources: [.copy("Resources")]),
+        .testTarget(name: "GeographyTests", dependencies: ["Geography", "Values", "TestSupport"]),
         .target(
             name: "Operations",
             dependencies: [
@@ -140,12 +147,12 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
-        .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values"]),
+        .testTarget(name: "CatalogueModelTests", dependencies: ["CatalogueModel", "Values", "TestSupport"]),
         .executableTarget(
             name: "unefois",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Storage", "Desk", "Sandbox",
-                "Pages", "Operations",
+                "Pages", "Geography", "Operations",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

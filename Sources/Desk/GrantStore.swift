@@ -7,7 +7,7 @@ import Values
 /// Each change increases one version in its own transaction, by which `GrantFeed` notices it in every process. It
 /// decides neither who may change a grant nor whether a call is allowed.
 public struct GrantStore: GrantSource {
-    let database: any SQLDatabase
+    package let database: any SQLDatabase
     let clock: WallClock
 
     /// A store over a database that has gone through `migrations`.

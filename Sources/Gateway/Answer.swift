@@ -44,6 +44,8 @@ struct Presentation {
 
     private func headers(_ call: Call, _ facts: AnswerFacts) -> [(name: HTTPField.Name, value: String)] {
         var headers = Self.common(call)
+        // Open data may be read by anybody's page.
+        if style == .open { headers.append((.accessControlAllowOrigin, "*")) }
         headers.append((.responseCached, facts.cachedFor == nil ? "false" : "true"))
         headers.append((.cacheExpiresIn, facts.cachedFor.map(String.init) ?? ""))
         if let quota = facts.quota {

@@ -16,7 +16,7 @@ struct CallPipeline {
     let snapshot: HubSnapshot
     let call: Call
     let operation: APIOperation
-    private let started = ContinuousClock.now
+    let started = ContinuousClock.now
     private static let logger = Logger(label: "unefois.gateway")
 
     init(gateway: Gateway, snapshot: HubSnapshot, call: Call, operation: APIOperation) {
@@ -26,11 +26,11 @@ struct CallPipeline {
         self.operation = operation
     }
 
-    private var presentation: Presentation { Presentation(style: operation.style) }
-    private var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
+    var presentation: Presentation { Presentation(style: operation.style) }
+    var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
 
     /// What the call has come to know on its way.
-    private struct Progress {
+    struct Progress {
         var caller: Caller
         var facts = AnswerFacts()
         var traceability: Traceability
@@ -42,7 +42,7 @@ struct CallPipeline {
     }
 
     /// Refusals on the way, all of one kind; `nil` inside a step means that the call goes on.
-    private struct Refusal: Error {
+    struct Refusal: Error {
         let problems: [Problem]
         /// True for an error that an equal call may be given again.
         var isCached = false
@@ -52,10 +52,13 @@ struct CallPipeline {
         await answer { progress throws(Refusal) in
             try checkScope(progress)
             let key = flightKey(progress)
-            guard gateway.inFlight.begin(key) else { throw Refusal(problems: [problems.problem("00015")]) }
-            defer { gateway.inFlight.end(key) }
+            if let key, !gateway.inFlight.begin(key) { throw Refusal(problems: [problems.problem("00015")]) }
+            defer { if let key { gateway.inFlight.end(key) } }
             try checkTraceability(progress)
             try checkRecipient(progress)
+            guard operation.gathered.isEmpty else {
+                return presentation.answer(await gathered(variables, progress).bytes, status: 200, call, progress.facts)
+            }
             return try await data(variables, &progress)
         }
     }
@@ -82,7 +85,9 @@ struct CallPipeline {
         case .success(let known): caller = known
         case .failure(let refusal): return presentation.answer(refusal.problems, call, AnswerFacts())
         }
-        var progress = Progress(caller: caller, traceability: Traceability(call.query))
+        // What anybody may say of themselves is neither checked nor kept.
+        let said = operation.style == .open ? QueryParameters("") : call.query
+        var progress = Progress(caller: caller, traceability: Traceability(said))
         var answer: Answer
         do throws(Refusal) {
             try limit(&progress)
@@ -90,6 +95,8 @@ struct CallPipeline {
         } catch {
             progress.code = error.problems.first?.code
             answer = presentation.answer(error.problems, call, progress.facts)
+            // Nothing was given and nobody is known: a flood of such calls must not fill the ledger.
+            if operation.identity == .nobody, progress.facts.quota?.isExceeded == true { return answer }
         }
         return await recorded(answer, progress)
     }
@@ -97,6 +104,7 @@ struct CallPipeline {
     // MARK: - Who calls
 
     private func identify() async -> Result<Caller, Refusal> {
+        if operation.identity == .nobody { return .success(Caller(address: call.remoteAddress)) }
         let now = gateway.parts.clock.now()
         if operation.identity == .franceConnect { return await identifyCitizen() }
         if operation.identity == .either, let bearer = call.bearer,
@@ -115,7 +123,9 @@ struct CallPipeline {
         else { return .failure(Refusal(problems: [problems.problem("00101")])) }
         // Each unknown token costs a question to FranceConnect: nobody may ask without bounds.
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
-        if let address = call.remoteAddress, let seconds = gateway.limiter.secondsToWait(address, now: now) {
+        if let address = call.remoteAddress.map(AddressBlock.subscriber),
+            let seconds = gateway.limiter.secondsToWait(address, now: now)
+        {
             var problem = problems.problem("00429")
             problem.retryAfter = seconds
             return .failure(Refusal(problems: [problem]))
@@ -131,7 +141,7 @@ struct CallPipeline {
 
     // MARK: - What it may do
 
-    private func limit(_ progress: inout Progress) throws(Refusal) {
+    func limit(_ progress: inout Progress) throws(Refusal) {
         guard progress.caller.admits(call.remoteAddress) else {
             throw Refusal(problems: [problems.problem("00107")])
         }
@@ -144,13 +154,15 @@ struct CallPipeline {
         throw Refusal(problems: [problem])
     }
 
-    private func checkScope(_ progress: Progress) throws(Refusal) {
-        guard operation.acceptsAnyToken || operation.acceptedScopes.meets(progress.caller.scopes) else {
+    func checkScope(_ progress: Progress) throws(Refusal) {
+        guard !operation.wantsScope || operation.acceptedScopes.meets(progress.caller.scopes) else {
             throw Refusal(problems: [problems.problem("00100")])
         }
     }
 
-    private func flightKey(_ progress: Progress) -> String {
+    /// What tells a call from others of the same token; nil for callers whom nothing tells apart.
+    private func flightKey(_ progress: Progress) -> String? {
+        guard operation.identity != .nobody else { return nil }
         let parameters = call.query.pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&")
         return progress.caller.tokenID + " " + call.path + "?" + parameters
     }
@@ -166,7 +178,7 @@ struct CallPipeline {
 
     // MARK: - What it asks
 
-    private func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
+    func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
         let values = operation.values(call.query, variables, progress.caller.identity)
         let now = gateway.parts.clock.now()
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
@@ -206,7 +218,9 @@ struct CallPipeline {
         let key = gateway.cache.key(
             operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
             generation: snapshot.catalogue.generation)
-        if !call.wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
+        // Nobody may make the provider work at will.
+        let wantsFresh = call.wantsFresh && operation.identity != .nobody
+        if !wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
             progress.facts.cachedFor = seconds
             progress.code = kept.code
             return presentation.answer(kept.body, status: kept.status, call, progress.facts)
@@ -231,7 +245,7 @@ struct CallPipeline {
         let facts = CallFacts(
             parameters: values, recipient: progress.traceability.recipient,
             requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
-            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation,
+            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
             version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
         let began = ContinuousClock.now
@@ -241,6 +255,7 @@ struct CallPipeline {
         case .refused(let template, let facts):
             throw Refusal(problems: [problems.problem(template, operation, facts)], isCached: template.isCached)
         case .answered(let facts):
+            try await guardRepetition(facts, progress)
             do throws(MappingFailure) {
                 return try operation.answer
                     .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText).bytes
@@ -275,7 +290,7 @@ struct CallPipeline {
     }
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
-    private func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
+    func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
         let total = Self.microseconds(started.duration(to: .now))
         let provider = progress.providerTime.map(Self.microseconds) ?? 0
         let now = gateway.parts.clock.now()

@@ -1,13 +1,14 @@
 import CatalogueModel
 import Crypto
 import DataProviders
+import Ledger
 import Values
 
-/// Who calls: an organisation by its token, or a citizen's service by the citizen's FranceConnect token.
+/// Who calls: an organisation by its token, a citizen's service by the citizen's FranceConnect token, or anybody.
 struct Caller: Sendable {
     let tokenID: String
     let grantID: String?
-    let organisation: String
+    let organisation: String?
     let purpose: String?
     let scopes: ScopeSet
     let limit: Grant.Limit
@@ -43,5 +44,18 @@ struct Caller: Sendable {
         limitKey = tokenID
         admits = { _ in true }
         identity = citizen.identity
+    }
+
+    /// Anybody, from that address: it is counted for the time of a window and kept nowhere.
+    init(address: String?) {
+        tokenID = CallRecord.anonymous
+        grantID = nil
+        organisation = nil
+        purpose = nil
+        scopes = ScopeSet()
+        limit = .standard
+        limitKey = "address:" + (address.map(AddressBlock.subscriber) ?? "")
+        admits = { _ in true }
+        identity = nil
     }
 }

@@ -15,13 +15,14 @@ public final class Gateway: Sendable {
         public var ledger: LedgerWriter
         public var pseudonyms: PseudonymKeys
         public var rehearsals: (any Rehearsing)?
+        public var questions: any QuestionCounting
         public var clock: WallClock
         /// Base of absolute links, without a closing slash; known once the port is.
         public var publicURL: @Sendable () -> String
 
         public init(
             connector: Connector, franceConnect: FranceConnect, ledger: LedgerWriter, pseudonyms: PseudonymKeys,
-            rehearsals: (any Rehearsing)?, clock: WallClock,
+            rehearsals: (any Rehearsing)?, questions: any QuestionCounting, clock: WallClock,
             publicURL: @escaping @Sendable () -> String
         ) {
             self.connector = connector
@@ -29,6 +30,7 @@ public final class Gateway: Sendable {
             self.ledger = ledger
             self.pseudonyms = pseudonyms
             self.rehearsals = rehearsals
+            self.questions = questions
             self.clock = clock
             self.publicURL = publicURL
         }

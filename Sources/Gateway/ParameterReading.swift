@@ -77,6 +77,7 @@ struct Traceability {
                 .compactMap(\.self)
         case .particulier: return recipient == nil ? ["00203"] : []
         case .particulierV2: return isFranceConnect && recipient == nil ? ["00203"] : []
+        case .open: return []
         }
     }
 

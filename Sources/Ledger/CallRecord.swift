@@ -12,7 +12,7 @@ public struct CallRecord: Sendable, Hashable {
     public var requestID: String
     /// Nil where the call was refused before its grant was found.
     public var grant: String?
-    /// The `jti` of the token.
+    /// The `jti` of the token; ``anonymous`` where open data was asked for without one.
     public var token: String?
     /// SIRET of the organisation that holds the grant.
     public var organisation: String?
@@ -31,6 +31,9 @@ public struct CallRecord: Sendable, Hashable {
     /// True where the answer came from the cache.
     public var cached: Bool
     public var durations: Durations
+
+    /// What stands for the token of a call that has none: neither who called nor from where is kept.
+    public static let anonymous = "anonymous"
 
     /// How a call ended.
     public struct Outcome: Sendable, Hashable {

@@ -24,6 +24,13 @@ public struct AddressBlock: Sendable, Hashable {
         return true
     }
 
+    /// Whom an address stands for where calls are counted: an IPv4 address itself, and all of the /64 that an IPv6
+    /// subscriber is given at least (RFC 6177).
+    public static func subscriber(of address: String) -> String {
+        guard let bytes = bytes(address) else { return address }
+        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ".")
+    }
+
     private static func bytes(_ text: String) -> [UInt8]? {
         var four = in_addr()
         if inet_pton(AF_INET, text, &four) == 1 { return withUnsafeBytes(of: &four) { Array($0) } }

@@ -20,7 +20,9 @@ public enum XMLReader {
         let builder = XMLTreeBuilder()
         parser.delegate = builder
         parser.shouldResolveExternalEntities = false
-        guard parser.parse(), let root = builder.root else { throw XMLFault.malformed }
+        guard parser.parse(), parser.parserError == nil, !builder.isMalformed, let root = builder.root else {
+            throw XMLFault.malformed
+        }
         return root
     }
 }
@@ -41,12 +43,17 @@ private final class XMLTreeBuilder: NSObject, XMLParserDelegate {
     private static let deepest = 200
     private var open: [Open] = []
     private(set) var root: JSON?
+    /// True for a second root, which the parser lets pass, and for too deep a nesting.
+    private(set) var isMalformed = false
 
     func parser(
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
         attributes: [String: String]
     ) {
-        if open.count >= Self.deepest { parser.abortParsing() }
+        if open.count >= Self.deepest || root != nil {
+            isMalformed = true
+            parser.abortParsing()
+        }
         let members = attributes.filter { !$0.key.hasPrefix("xmlns") }.sorted { $0.key < $1.key }
         open.append(
             Open(

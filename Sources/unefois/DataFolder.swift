@@ -2,6 +2,7 @@ import ArgumentParser
 import CatalogueModel
 import Desk
 import Foundation
+import Geography
 import Ledger
 import Storage
 import Values
@@ -28,11 +29,31 @@ struct DataFolder {
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }
 
+    /// The imported geographic code.
+    var geography: URL { url.appending(path: "geography.tsv") }
+
     /// The grants' database, brought to the program's version.
     func openStore(clock: WallClock = .system) async throws -> GrantStore {
         let database = try await SQLiteDatabase.open(database)
-        _ = try await database.migrate(GrantStore.migrations, at: clock.now())
+        _ = try await database.migrate(GrantStore.migrations + QuestionStore.migrations, at: clock.now())
         return GrantStore(database: database, clock: clock)
+    }
+}
+
+extension DataFolder {
+    /// The counter of guarded questions, in the grants' database.
+    func openQuestions(_ store: GrantStore) throws -> QuestionStore {
+        try QuestionStore(database: store.database, keyFile: url.appending(path: "questions.key").path)
+    }
+
+    /// The geographic code, read and indexed on a thread of its own.
+    func openGeography() async throws -> Gazetteer {
+        let file = geography
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try GeographyFile.gazetteer(imported: file) })
+            }
+        }
     }
 }
 

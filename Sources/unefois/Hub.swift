@@ -3,6 +3,7 @@ import DataProviders
 import Desk
 import Foundation
 import Gateway
+import Geography
 import Hummingbird
 import Ledger
 import Logging
@@ -23,6 +24,7 @@ final class Hub: Sendable {
     let breakers: Breakers
     let clock: WallClock
     let address: PublicAddress
+    let geography: Gazetteer
     let health = Health()
     private let folder: DataFolder
     private let logger = Logger(label: "unefois.hub")
@@ -38,6 +40,7 @@ final class Hub: Sendable {
         self.franceConnectKeys = franceConnectKeys
         store = try await folder.openStore(clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
+        geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
         transport = NetworkTransport()
@@ -52,7 +55,8 @@ final class Hub: Sendable {
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
                     clock: clock),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
-                rehearsals: rehearsals, clock: clock, publicURL: { address.url }),
+                rehearsals: rehearsals,
+                questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
             catalogue: catalogue)
         self.holder = holder
         try await gateway.use(keys.ring)
@@ -125,6 +129,7 @@ final class Hub: Sendable {
             gateway: gateway, keys: franceConnectKeys, documents: documents,
             openBreakers: { [breakers] in breakers.open })
         services.add(to: router)
+        GeographyRoutes(geography).add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()
@@ -178,6 +183,9 @@ final class CatalogueHolder: Sendable {
     var catalogue: CompiledCatalogue { held.withLock { $0 } }
     func use(_ catalogue: CompiledCatalogue) { held.withLock { $0 = catalogue } }
 }
+
+/// Few different questions about one person are counted in the database.
+extension QuestionStore: QuestionCounting {}
 
 /// Published test cases stand in for providers.
 struct PublishedCases: Rehearsing {

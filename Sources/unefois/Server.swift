@@ -38,6 +38,7 @@ struct Server {
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
             rehearsals: cases, clock: clock)
+        logger.notice("géographie", metadata: ["données": "\(hub.geography.origin)"])
         if !settings.sandbox { try await DemoToken.revoke(hub) }
         let demo = settings.sandbox ? try await DemoToken.token(hub) : nil
         try await serve(hub, catalogueFolder, sandbox, demo)

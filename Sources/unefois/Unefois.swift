@@ -10,7 +10,7 @@ struct Unefois: AsyncParsableCommand {
         version: unefoisVersion,
         subcommands: [
             ServeCommand.self, CatalogueCommand.self, TokenCommand.self, SandboxCommand.self, LedgerCommand.self,
-            MigrateCommand.self,
+            MigrateCommand.self, ImportCommand.self,
         ])
 
     /// Runs async code on the event loops themselves: a call then stays on the thread of its connection, where two

@@ -19,6 +19,7 @@ struct Welcome: Sendable {
             "  OpenAPI          \(base)/openapi",
         ]
         lines.append("    \(hub.catalogue.apis.count) API, \(hub.catalogue.operations.count) adresses")
+        lines.append("  Géographie       \(base)/geo/communes, \(hub.geography.origin)")
         if let adminPort { lines.append("  Métriques        http://\(settings.adminHost):\(adminPort)/metrics") }
         for (id, address) in (sandbox?.addresses ?? [:]).sorted(by: { $0.key < $1.key }) where !id.hasPrefix("_") {
             lines.append("  Simulateur       \(id.padding(toLength: 20, withPad: " ", startingAt: 0)) \(address)")

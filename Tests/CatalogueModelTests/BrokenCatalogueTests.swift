@@ -151,6 +151,29 @@ import Values
             "\(api):28: error: a recording wants operation and expect.status"),
     ]
 
+    static let ofOpenData: [Fault] = [
+        Fault(
+            api, "deprecated: 2026-01-01", "identity: personne",
+            "\(api):25: error: identity is parameters, france_connect, either or nobody"),
+        Fault(
+            api, "deprecated: 2026-01-01", "identity: nobody",
+            "\(api):23: error: only open data is given to nobody: 'bouquet: open', 'open: true'"),
+        Fault(
+            api, "deprecated: 2026-01-01", "identity: nobody",
+            "\(api):23: error: nobody has scopes: the operation cannot want one"),
+        Fault(
+            api, "deprecated: 2026-01-01", "accepts: []",
+            "\(api):23: error: no scope opens the operation: any token would"),
+    ]
+
+    @Test func `what nobody asks for wants a limit`() throws {
+        let remarks = try Self.remarks(
+            Self.api, Self.files[Self.api] ?? "",
+            (Self.files[Self.api] ?? "").replacing("limit: calme\n", with: "")
+                .replacing("deprecated: 2026-01-01", with: "identity: nobody"))
+        #expect(remarks.contains { $0.hasSuffix("error: what nobody asks for wants a limit") }, "\(remarks)")
+    }
+
     static let ofSharedFiles: [Fault] = [
         Fault(
             provider, "title: Essai", "titre: Essai", "\(provider):2: error: unknown key 'titre'; did you mean 'title'?"
@@ -185,7 +208,7 @@ import Values
         ),
         Fault(
             "errors.yaml", "errors:", "erreurs:",
-            "errors.yaml:1: error: the file declares no api, provider, bouquet or errors"),
+            "errors.yaml:1: error: the file declares no api, provider, simulates, bouquet, grids or errors"),
         Fault("errors.yaml", "title: Rien, ", "", "errors.yaml:2: error: an error wants status, title and detail"),
     ]
 
@@ -193,7 +216,7 @@ import Values
         #expect(try Self.remarks(Self.api, "api: fiche", "api: fiche") == [])
     }
 
-    @Test(arguments: ofDescriptors + ofSharedFiles)
+    @Test(arguments: ofDescriptors + ofOpenData + ofSharedFiles)
     func `a fault is told with its file and line`(_ fault: Fault) throws {
         let remarks = try Self.remarks(fault.file, fault.old, fault.new)
         #expect(remarks.contains { $0.contains(fault.remark) }, "\(remarks)")

@@ -146,6 +146,13 @@ import Values
             ("a is present", ["a": false], ["a": []]), ("a is absent", ["b": 1], ["a": ""]),
             ("a starts-with 'ab'", ["a": "abc"], ["a": nil]),
             ("a contains 'b'", ["a": "abc"], ["a": "ac"]),
+            ("a matches '[A-Z]+\\d'", ["a": "AB1"], ["a": "AB12"]),
+            ("a in b", ["a": 1, "b": ["1"]], ["a": 1, "b": [2]]),
+            ("a < b", ["a": "2026-01-31", "b": "2026-02-01"], ["a": "2026-02-01", "b": "2026-02-01"]),
+            ("a > b", ["a": "10.5", "b": 9], ["a": "9", "b": "10.5"]),
+            ("a is siren", ["a": "012345674"], ["a": "012345675"]),
+            ("a is siret", ["a": "01234567400019"], ["a": "012345674"]),
+            ("a = 1 and b = 1 or c = 1", ["c": 1], ["a": 1]), ("a = 1 and b = 1 or c = 1", ["a": 1, "b": 1], ["b": 1]),
             ("a = 1 and b = true", ["a": 1, "b": true], ["a": 1, "b": "true"]),
         ] as [(String, JSON, JSON)])
     func `a condition holds for the first value and not for the second`(_ text: String, _ yes: JSON, _ no: JSON) throws
@@ -170,8 +177,10 @@ import Values
         ("[a, b", "']' is missing"), ("a[b = 1", "']' is missing"), ("a[b]", "a comparison is missing"),
         ("a | earliest 'n'", "'earliest' wants a name"),
         ("", "a text in quotes, a number, true, false or null was expected"),
-        ("a[b is vide]", "'is' wants blank, present or absent"),
-        ("a[b in 1]", "'(' is missing"), ("@", "'@' is no parameter of this operation and no fact of the call"),
+        ("a[b is vide]", "'is' wants blank, present, absent, siren or siret"),
+        ("a | slice 1", "'slice' wants a number"), ("a | draw x 3", "'draw' wants a text in quotes"),
+        ("a | captures '('", "not a regular expression"),
+        ("@", "'@' is no parameter of this operation and no fact of the call"),
     ])
     func `a faulty expression is refused with its reason`(_ text: String, _ reason: String) {
         let fault = #expect(throws: Lexer.Fault.self) { try ExpressionParser.expression(text, Self.vocabulary) }

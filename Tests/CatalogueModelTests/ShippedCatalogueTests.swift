@@ -24,6 +24,10 @@ enum Shipped {
     }
 
     @Test func `each API has a recorded answer`() throws {
-        for api in try Shipped.catalogue.apis { #expect(!api.recordings.isEmpty, "\(api.id)") }
+        let catalogue = try Shipped.catalogue
+        // A bouquet has no provider of its own: its sources have.
+        for api in catalogue.apis where catalogue.operations(of: api.id).contains(where: { $0.gathered.isEmpty }) {
+            #expect(!api.recordings.isEmpty, "\(api.id)")
+        }
     }
 }

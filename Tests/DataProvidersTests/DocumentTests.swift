@@ -39,7 +39,7 @@ struct DocumentTests {
     @Test(
         arguments: [
             ("%PDF-1.7", .base64, "NN051"), ("JVBERi0x*", .base64, "NN051"), ("JVBERi0", .base64, "NN051"),
-            ("PGh0bWw+", .base64, "NN055"), ("", .base64, "NN055"), ("", .raw, "NN055"), ("<html>", .raw, "NN055"),
+            ("PGh0bWw+", .base64, "NN055"), ("", .base64, "NN056"), ("", .raw, "NN056"), ("<html>", .raw, "NN055"),
             (" %PDF-1.7", .raw, "NN055"), ("%PDF", .raw, "NN055"),
         ] as [(String, DocumentPlan.Encoding, String)])
     func `what is no PDF is refused`(body: String, encoding: DocumentPlan.Encoding, code: String) async {

@@ -27,6 +27,15 @@ struct AddressBlockTests {
     ])
     func `a text that is no block is refused`(text: String) { #expect(AddressBlock(text) == nil) }
 
+    @Test func `an IPv4 address is counted by itself, an IPv6 one with its neighbours of the same subscriber`() {
+        func isOne(_ a: String, _ b: String) -> Bool {
+            AddressBlock.subscriber(of: a) == AddressBlock.subscriber(of: b)
+        }
+        #expect(isOne("2001:db8:0:1::7", "2001:db8:0:1:ffff::1") && !isOne("2001:db8:0:1::7", "2001:db8:0:2::7"))
+        #expect(isOne("192.0.2.7", "::ffff:192.0.2.7") && !isOne("192.0.2.7", "192.0.2.8"))
+        #expect(!isOne("1.17.0.0", "11.7.0.0") && !isOne("unknown", ""))
+    }
+
     @Test func `a grant whose blocks cannot be read lets nobody in`() async throws {
         let bench = try await TokenBench()
         func blocks(_ texts: [String]) -> [AddressBlock]? {

@@ -57,9 +57,10 @@ struct HubBench: Sendable {
         try Data(keys.jwks.bytes).write(to: URL(filePath: folder.franceConnectJWKS))
         let secret = "sandbox-secret"
         let sandbox = usesSandbox ? try await simulate(secret, folder, clock, &group) : [:]
-        let cnav = try await listen(
+        let stubbed = try await listen(
             CallbackResponder<BasicRequestContext> { request, _ in await stub.respond(request) }, &group)
-        let addresses = usesSandbox ? sandbox : ["cnav": "http://127.0.0.1:\(cnav)"]
+        let address = "http://127.0.0.1:\(stubbed)"
+        let addresses = usesSandbox ? sandbox : ["cnav": address, "insee": address]
         let hub = try await Hub(
             folder: folder, catalogue: catalogue,
             providers: HubProviders(

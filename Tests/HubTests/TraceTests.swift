@@ -80,7 +80,7 @@ struct TraceTests {
         }
     }
 
-    private static func records(_ hub: RunningHub) throws -> [CallRecord] {
+    static func records(_ hub: RunningHub) throws -> [CallRecord] {
         var cursor = try LedgerReader(directory: hub.folder.ledger).records(matching: LedgerFilter())
         var records: [CallRecord] = []
         while let record = try cursor.next() { records.append(record) }

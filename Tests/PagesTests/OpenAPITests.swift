@@ -64,6 +64,18 @@ import Values
         #expect(identity["x-scopes"]?.items?.contains("cnaf_adresse") == true)
     }
 
+    @Test func `open data wants neither a token nor a word about the call`() throws {
+        let document = try document(.bouquet(.open))
+        #expect(document["components"]?["securitySchemes"] == .object([]))
+        let operation = try #require(document["paths"]?["/v1/sirene/unites_legales/{siren}"]?["get"])
+        #expect(operation["security"] == [] && operation["x-scopes"] == [])
+        #expect(operation["parameters"]?.items?.compactMap { $0["name"]?.text } == ["siren", "X-Request-Id"])
+        #expect(operation["responses"]?["401"] == nil && operation["responses"]?["403"] == nil)
+        #expect(operation["responses"]?["409"] == nil && operation["responses"]?["429"] != nil)
+        let invalid = operation["responses"]?["422"]?["content"]?["application/json"]?["examples"]
+        #expect(invalid?.members?.map(\.key) == ["00301", "00401"])
+    }
+
     @Test func `errors carry the provider's number and the nomenclature's texts`() throws {
         let document = try document(.api("quotient-familial"))
         let operation = try #require(document["paths"]?["/v3/dss/quotient_familial/identite"]?["get"])

@@ -35,6 +35,12 @@ import Testing
         }
     }
 
+    @Test func `an open API says that it wants no token and counts by address`() async throws {
+        let page = try await Shipped.pages { try await $0.visit("/catalogue/sirene-unites-legales") }.text
+        #expect(page.contains("Aucun : la donnée est ouverte à tous.") && page.contains("comptés par adresse IP"))
+        #expect(page.contains("curl --get") && !page.contains("Authorization: Bearer"))
+    }
+
     @Test func `without a sandbox there is neither a token nor a form`() async throws {
         let options = Shipped.options(sandbox: nil)
         try await Shipped.pages(options) { client in

@@ -52,6 +52,16 @@ import Testing
         return (page.status, page.text)
     }
 
+    @Test func `an open API is tried without a token`() async throws {
+        let page = try await Shipped.pages {
+            try await $0.visit(
+                "/catalogue/sirene-unites-legales/essayer", method: .post, headers: Self.cookie,
+                body: "formulaire=\(Self.ticket)&operation=open_v1_sirene_unites_legales&siren=012345674")
+        }.text
+        #expect(page.contains("Appel accepté (200)") && page.contains("/v1/sirene/unites_legales/012345674"))
+        #expect(!page.contains("Authorization") && !page.contains("jeton de démonstration ouvre"))
+    }
+
     @Test func `a chosen person gives the parameters and the demonstration token`() async throws {
         let page = try await post("\(Self.identity)&sujet=0").text
         #expect(page.contains("Appel accepté (200)") && page.contains("12 ms"))

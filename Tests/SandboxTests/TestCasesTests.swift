@@ -84,7 +84,7 @@ struct TestCasesTests {
         #expect(error?.file.hasSuffix("op/broken.yaml") == true)
     }
 
-    @Test func `hundreds of cases load quickly`() throws {
+    @Test func `hundreds of cases are all loaded`() throws {
         var files: [String: String] = [:]
         for number in 0..<840 {
             files["op\(number % 100)/\(number).yaml"] = """
@@ -95,9 +95,6 @@ struct TestCasesTests {
                   {"data": {"est_beneficiaire": true, "liste": [1, 2, 3]}, "links": {}, "meta": {}}
                 """
         }
-        let start = ContinuousClock.now
-        let cases = try load(files)
-        #expect(cases.count == 840)
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(try load(files).count == 840)
     }
 }

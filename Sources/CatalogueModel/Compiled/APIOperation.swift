@@ -18,6 +18,8 @@ public final class APIOperation: Sendable {
     public let acceptedScopeNames: [String]
     /// True where the descriptor says that any token will do (`accepts: any`).
     public let acceptsAnyToken: Bool
+    /// True where a call without one of the scopes is refused.
+    public var wantsScope: Bool { identity != .nobody && !acceptsAnyToken }
     public let limit: RateLimitGroup?
     public let cache: CacheLifetime?
     public let provider: ProviderDescription
@@ -30,6 +32,9 @@ public final class APIOperation: Sendable {
     public let refusals: [Refusal]
     public let document: DocumentPlan?
     public let answer: AnswerPlan
+    public let repetition: RepetitionGuard?
+    /// For a bouquet: the operations that the question is put to. Empty for any other.
+    public let gathered: [GatheredOperation]
     public let deprecated: String?
     /// Values to try it with in the sandbox, by name on the wire.
     public let example: [(name: String, value: JSON)]
@@ -44,6 +49,8 @@ public final class APIOperation: Sendable {
         case franceConnect = "france_connect"
         /// Either, by the header that carries the token (v2).
         case either
+        /// Nobody asks: open data, given without a token to each address within a limit.
+        case nobody
     }
 
     /// The conventions of the wire.
@@ -51,6 +58,8 @@ public final class APIOperation: Sendable {
         case particulierV2 = "particulier-v2"
         case particulier
         case entreprise
+        /// The envelope and the errors of v3, without anything that a call must say about itself.
+        case open
     }
 
     init(_ draft: OperationDraft) {
@@ -76,6 +85,8 @@ public final class APIOperation: Sendable {
         refusals = draft.refusals
         document = draft.document
         answer = draft.answer
+        repetition = draft.repetition
+        gathered = draft.gathered
         deprecated = draft.deprecated
         example = draft.example
         index = draft.index
@@ -106,9 +117,27 @@ struct OperationDraft {
     var refusals: [Refusal] = []
     var document: DocumentPlan?
     var answer = AnswerPlan.empty
+    var repetition: RepetitionGuard?
+    var gathered: [GatheredOperation] = []
     var deprecated: String?
     var example: [(name: String, value: JSON)] = []
     var index = 0
+}
+
+/// One of the operations that a bouquet puts its question to.
+public struct GatheredOperation: Sendable {
+    public let key: String
+    public let operation: APIOperation
+    /// Time for its answer; one that comes later is told as late, and ready for the next call.
+    public let deadline: Duration
+
+    /// What became of the question.
+    public enum State: String, Sendable, CaseIterable {
+        case value = "valeur"
+        case absent
+        case refused = "refuse"
+        case late = "en_retard"
+    }
 }
 
 /// A limit on calls that operations share.

@@ -14,6 +14,21 @@ public struct AnswerPlan: Sendable {
     /// For a collection: the list of its items, each of which has `data`, `links` and `meta` of its own.
     public let collection: Collection?
 
+    /// For an answer derived from another: that one's plan, read in place of the provider's answer.
+    var source: Source?
+
+    final class Source: Sendable {
+        let plan: AnswerPlan
+        let scopes: ScopeSet
+        let maskText: String
+
+        init(plan: AnswerPlan, scopes: ScopeSet, maskText: String) {
+            self.plan = plan
+            self.scopes = scopes
+            self.maskText = maskText
+        }
+    }
+
     public struct Collection: Sendable {
         let items: Expression
         public let links: Structure
@@ -90,6 +105,7 @@ extension AnswerPlan {
     /// The answer to a call with these scopes.
     /// - Throws: ``MappingFailure`` where the provider's answer does not have the stated shape.
     public func project(_ facts: CallFacts, scopes: ScopeSet, maskText: String) throws(MappingFailure) -> JSON {
+        let facts = try sourceFacts(facts)
         let projection = Projection(scopes: scopes, maskText: .string(maskText))
         var frame = Frame(facts: facts, node: facts.body)
         for expression in lets { frame.lets.append(try expression.value(in: frame)) }
@@ -107,6 +123,14 @@ extension AnswerPlan {
             JSON.Member("links", try projection.object(collection.links, frame)),
             JSON.Member("meta", try projection.object(collection.meta, frame)),
         ])
+    }
+
+    /// The facts to read: those of the provider, or the answer that this one derives from.
+    func sourceFacts(_ facts: CallFacts) throws(MappingFailure) -> CallFacts {
+        guard let source else { return facts }
+        var facts = facts
+        facts.body = try source.plan.project(facts, scopes: source.scopes, maskText: source.maskText)
+        return facts
     }
 
     private func envelope(_ projection: Projection, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {

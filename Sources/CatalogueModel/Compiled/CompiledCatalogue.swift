@@ -118,7 +118,7 @@ public struct RouteTable: Sendable {
         if let found = find(path) { return found }
         guard let version = Self.version(of: path) else { return .none }
         let rest = path.dropFirst(2).drop { $0.isNumber }
-        for other in 2...9 where other != version {
+        for other in 1...9 where other != version {
             if case .operation(let sibling, _)? = find("/v\(other)\(rest)") {
                 return .unservedVersion(version, sibling: sibling)
             }

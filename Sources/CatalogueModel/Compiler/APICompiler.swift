@@ -7,17 +7,19 @@ struct APICompiler {
     let scopes: ScopeTable
     let limits: [String: RateLimitGroup]
     let providers: [String: ProviderDescription]
+    /// Operations compiled before this file's, by identifier.
+    let known: [String: APIOperation]
     let diagnostics: Diagnostics
 
     private static let keys: Set = [
         "api", "title", "summary", "bouquet", "provider", "legal-basis", "freshness", "perimeter", "audience",
         "keywords", "lifecycle", "open", "errors", "limit", "cache", "scopes", "accepts", "ask", "before", "refusals",
         "document", "answer", "answers", "tables", "shapes", "operations", "recordings", "example", "parameters",
-        "parameter-sets", "citizen",
+        "parameter-sets", "citizen", "guard", "gathers",
     ]
     private static let operationKeys: Set = [
         "get", "identity", "parameters", "answer", "variant", "deprecated", "accepts", "limit", "cache", "example",
-        "errors",
+        "errors", "from", "guard", "gathers",
     ]
 
     func compile(firstIndex: Int) -> (APIDescription, [APIOperation])? {
@@ -32,12 +34,12 @@ struct APICompiler {
         }
         let parts = parts(bouquet, provider)
         let api = description(bouquet)
-        var compiler = ParameterCompiler(parts: parts, diagnostics: diagnostics)
-        for name in FranceConnectIdentity.parameters { _ = compiler.slot(name) }
+        var compiler = ParameterCompiler(parts: parts, grids: files.gridTable, diagnostics: diagnostics)
+        for name in sourceSlots ?? FranceConnectIdentity.parameters { _ = compiler.slot(name) }
         var drafts: [(OperationDraft, Element)] = []
         for member in file["operations"]?.members ?? [] {
             guard let id = member.key.text else { continue }
-            var one = ParameterCompiler(parts: parts, diagnostics: diagnostics)
+            var one = ParameterCompiler(parts: parts, grids: files.gridTable, diagnostics: diagnostics)
             for name in compiler.slots { _ = one.slot(name) }
             let draft = draft(id, member.value, api, provider, &one)
             for name in one.slots { _ = compiler.slot(name) }
@@ -92,11 +94,16 @@ struct APICompiler {
         draft.route = route
         draft.version = RouteTable.version(of: route) ?? (route.hasPrefix("/api/v2/") ? 2 : 0)
         if draft.version == 0 { diagnostics.error("the path has no version", at: element["get"] ?? element) }
-        draft.style = api.bouquet == .particulier ? (draft.version == 2 ? .particulierV2 : .particulier) : .entreprise
+        draft.style =
+            switch api.bouquet {
+            case .particulier: draft.version == 2 ? .particulierV2 : .particulier
+            case .entreprise: .entreprise
+            case .open: .open
+            }
         if let identity = element["identity"] {
             draft.identity = identity.text.flatMap(APIOperation.Identity.init) ?? .parameters
             if identity.text.flatMap(APIOperation.Identity.init) == nil {
-                diagnostics.error("identity is parameters, france_connect or either", at: identity)
+                diagnostics.error("identity is parameters, france_connect, either or nobody", at: identity)
             }
         }
         if let list = element["parameters"] { parameters.add(list, route: route) }
@@ -112,7 +119,9 @@ struct APICompiler {
         let variant = element["variant"]?.texts ?? []
         let context = CompilerContext(
             parts: parts,
-            vocabulary: Vocabulary(parameters: parameters, tables: parts.tables, nomenclatures: files.nomenclatures),
+            vocabulary: Vocabulary(
+                parameters: parameters, tables: parts.tables, nomenclatures: files.nomenclatures,
+                grids: files.gridTable),
             tags: Set(["v\(draft.version)", draft.identity.rawValue] + variant), diagnostics: diagnostics)
         draft.deprecated = element["deprecated"]?.text
         draft.limit = part("limit").flatMap(limit)
@@ -127,13 +136,31 @@ struct APICompiler {
             diagnostics.error("scope '\(name)' is not declared", at: part("accepts") ?? element)
         }
         let requests = RequestCompiler(context: context)
+        let derived = DerivedCompiler(context: context, known: known, scopes: scopes)
+        draft.gathered = part("gathers").map(derived.gathered) ?? []
+        let source = element["from"].flatMap { derived.derive(&draft, from: $0) }
+        draft.repetition = part("guard").flatMap(derived.repetition)
         if let ask = file["ask"] { draft.plans = requests.plans(ask) }
-        if draft.plans.isEmpty { diagnostics.error("'ask' says no request for \(draft.id)", at: file["ask"] ?? file) }
-        if draft.identity != .franceConnect { draft.lookups = lookups(parts, requests) }
+        if draft.plans.isEmpty, draft.gathered.isEmpty, element["from"] == nil {
+            diagnostics.error("'ask' says no request for \(draft.id)", at: file["ask"] ?? file)
+        }
+        if draft.identity != .franceConnect, source == nil { draft.lookups = lookups(parts, requests) }
         if let refusals = file["refusals"] { draft.refusals = requests.refusals(refusals) }
         if let document = file["document"], context.applies(document) { draft.document = requests.document(document) }
         draft.example = element["example"].map { example($0) } ?? sharedExample(draft)
-        draft.answer = answer(element, context, draft)
+        draft.answer = draft.gathered.isEmpty ? answer(element, context, draft) : .gathering(draft.gathered)
+        draft.answer.source = source.map(derived.source)
+    }
+
+    /// The values of derived operations stand where those of their sources do, so that these can be asked.
+    private var sourceSlots: [String]? {
+        let sources = (file["operations"]?.members ?? []).compactMap { $0.value["from"]?.text.flatMap { known[$0] } }
+        guard let first = sources.first else { return nil }
+        if sources.contains(where: { $0.api.id != first.api.id }) {
+            diagnostics.error(
+                "the operations of one API derive from those of one other", at: file["operations"] ?? file)
+        }
+        return first.slots
     }
 
     private func lookups(_ parts: Parts, _ requests: RequestCompiler) -> [Lookup] {

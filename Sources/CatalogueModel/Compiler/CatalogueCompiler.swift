@@ -42,13 +42,17 @@ public struct CatalogueCompiler {
                 files.providers.append(element)
             } else if element["bouquet"] != nil {
                 files.bouquets.append(element)
+            } else if element["grids"] != nil {
+                files.grids.append(element)
             } else if element["errors"] != nil {
                 files.errors.append(element)
             } else {
-                diagnostics.error("the file declares no api, provider, simulates, bouquet or errors", at: element)
+                diagnostics.error(
+                    "the file declares no api, provider, simulates, bouquet, grids or errors", at: element)
             }
         }
         files.nomenclatures = nomenclatures(paths)
+        files.gridTable = gridTable(files.grids)
         if paths.isEmpty { diagnostics.error("the folder is missing or empty", file: folder.path) }
         return files
     }
@@ -94,13 +98,15 @@ public struct CatalogueCompiler {
             let provider = ProviderCompiler(diagnostics: diagnostics).provider(file)
             providers[provider.id] = provider
         }
-        for file in files.apis {
+        var known: [String: APIOperation] = [:]
+        for file in files.inOrderOfNeed {
             let compiler = APICompiler(
-                file: file, files: files, scopes: scopes, limits: limits, providers: providers,
+                file: file, files: files, scopes: scopes, limits: limits, providers: providers, known: known,
                 diagnostics: diagnostics)
             guard let (api, compiled) = compiler.compile(firstIndex: operations.count) else { continue }
             apis.append(api)
             operations += compiled
+            for operation in compiled { known[operation.id] = operation }
         }
         return CompiledCatalogue(
             operations: operations, apis: apis, providers: providers, scopes: scopes,
@@ -129,6 +135,30 @@ public struct CatalogueCompiler {
                 name: name, calls: calls, period: context.seconds(per),
                 isPerOperation: member.value["each-operation"]?.bool ?? false, index: limits.count)
         }
+    }
+
+    private func gridTable(_ files: [Element]) -> [String: Grid] {
+        var grids: [String: Grid] = [:]
+        for member in files.flatMap({ $0["grids"]?.members ?? [] }) {
+            member.value.allow(["title", "act", "brackets"], diagnostics)
+            let brackets = (member.value["brackets"]?.items ?? []).compactMap { item -> Grid.Bracket? in
+                item.allow(["code", "label", "from"], diagnostics)
+                guard let code = item["code"]?.text, let label = item["label"]?.text,
+                    let from = item["from"]?.json.amount
+                else { return nil }
+                return Grid.Bracket(code: code, label: label, from: from)
+            }
+            let isRising = zip(brackets, brackets.dropFirst()).allSatisfy { $0.from < $1.from }
+            guard let id = member.key.text, let title = member.value["title"]?.text, isRising, !brackets.isEmpty,
+                brackets.count == member.value["brackets"]?.items.count
+            else {
+                diagnostics.error(
+                    "a grid wants title and rising brackets, each with code, label and from", at: member.value)
+                continue
+            }
+            grids[id] = Grid(id: id, title: title, act: member.value["act"]?.text ?? "", brackets: brackets)
+        }
+        return grids
     }
 
     private func gone(_ bouquets: [Element]) -> [String: String] {
@@ -163,6 +193,17 @@ struct CatalogueFiles {
     var simulators: [Element] = []
     var bouquets: [Element] = []
     var errors: [Element] = []
+    var grids: [Element] = []
+    var gridTable: [String: Grid] = [:]
+
+    /// Files of derived answers after those of their sources, and of bouquets after both.
+    var inOrderOfNeed: [Element] {
+        func rank(_ file: Element) -> Int {
+            let isDerived = file["operations"]?.members.contains { $0.value["from"] != nil } ?? false
+            return file["gathers"] != nil ? 2 : isDerived ? 1 : 0
+        }
+        return (0...2).flatMap { wanted in apis.filter { rank($0) == wanted } }
+    }
     var nomenclatures: [String: Nomenclature] = [:]
 }
 

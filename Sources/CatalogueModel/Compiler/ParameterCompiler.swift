@@ -3,13 +3,15 @@ import Values
 /// Turns the `parameters` of an operation into parameters, checks and slots.
 struct ParameterCompiler {
     let parts: Parts
+    var grids: [String: Grid] = [:]
     let diagnostics: Diagnostics
     private(set) var parameters: [Parameter] = []
     private(set) var checks: [ParameterCheck] = []
     private(set) var slots: [String] = []
 
-    init(parts: Parts, diagnostics: Diagnostics) {
+    init(parts: Parts, grids: [String: Grid], diagnostics: Diagnostics) {
         self.parts = parts
+        self.grids = grids
         self.diagnostics = diagnostics
     }
 
@@ -103,7 +105,8 @@ struct ParameterCompiler {
             }
         }
         let context = CompilerContext(
-            parts: parts, vocabulary: Vocabulary(parameters: vocabulary, tables: parts.tables, nomenclatures: [:]),
+            parts: parts,
+            vocabulary: Vocabulary(parameters: vocabulary, tables: parts.tables, nomenclatures: [:], grids: grids),
             tags: [], diagnostics: diagnostics)
         return .condition(context.condition(element))
     }

@@ -7,7 +7,8 @@ protocol CatalogueValidator: Sendable {
 
 let catalogueValidators: [any CatalogueValidator] = [
     UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
-    UsedScopes(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(), ExampleForEachMandatoryParameter(),
+    UsedScopes(), OpenToAnybody(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(),
+    ExampleForEachMandatoryParameter(),
     KnownRecordedOperations(),
 ]
 
@@ -87,6 +88,7 @@ struct KnownErrorCodes: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
             var codes = operation.checks.map(\.code) + operation.refusals.compactMap { $0.problem?.code }
+            if let repetition = operation.repetition { codes.append(repetition.code) }
             if let document = operation.document {
                 codes += [document.undecodable, document.empty, document.unexpected]
             }
@@ -100,7 +102,7 @@ struct KnownErrorCodes: CatalogueValidator {
 struct UsedScopes: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
-            if operation.acceptedScopeNames.isEmpty, !operation.acceptsAnyToken {
+            if operation.wantsScope, operation.acceptedScopeNames.isEmpty {
                 report("no scope opens the operation: 'accepts: any' if any token may", operation, files, diagnostics)
             }
             let accepted = Set(operation.acceptedScopeNames)
@@ -136,10 +138,27 @@ struct UsedScopes: CatalogueValidator {
     }
 }
 
+/// What is given without a token is open data, and each address gets it within a limit.
+struct OpenToAnybody: CatalogueValidator {
+    func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
+        for operation in catalogue.operations where operation.identity == .nobody {
+            if !operation.api.isOpen || operation.api.bouquet != .open {
+                report(
+                    "only open data is given to nobody: 'bouquet: open', 'open: true'", operation, files, diagnostics)
+            }
+            if operation.limit == nil { report("what nobody asks for wants a limit", operation, files, diagnostics) }
+            if !operation.acceptedScopeNames.isEmpty {
+                report("nobody has scopes: the operation cannot want one", operation, files, diagnostics)
+            }
+        }
+    }
+}
+
 struct KnownAddresses: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
-            for plan in operation.plans where operation.provider.addresses[plan.address] == nil {
+            for plan in operation.plans
+            where operation.answer.source == nil && operation.provider.addresses[plan.address] == nil {
                 report("the provider has no address '\(plan.address)'", operation, files, diagnostics)
             }
         }

@@ -47,8 +47,11 @@ public struct CallExample: Sendable {
 
     /// A command for a POSIX shell; `token` is put between double quotes, so that it may be a variable.
     public func curl(publicURL: String, token: String) -> String {
-        let header = operation.identity == .franceConnect ? "$JETON_FRANCECONNECT" : token
-        let start = ["curl --get \(Self.quoted(publicURL + path))", "--header \"Authorization: Bearer \(header)\""]
+        var start = ["curl --get \(Self.quoted(publicURL + path))"]
+        if operation.identity != .nobody {
+            let header = operation.identity == .franceConnect ? "$JETON_FRANCECONNECT" : token
+            start.append("--header \"Authorization: Bearer \(header)\"")
+        }
         return (start + query.map { "--data-urlencode \(Self.quoted("\($0.0)=\($0.1)"))" }).joined(separator: " \\\n  ")
     }
 

@@ -33,7 +33,8 @@ struct OpenAPIResponses {
 
     private static func accepted(_ operation: APIOperation) -> JSON {
         [
-            "description": "La donnée demandée, réduite à ce que vos périmètres ouvrent.",
+            "description": operation.acceptedScopeNames.isEmpty
+                ? "La donnée demandée." : "La donnée demandée, réduite à ce que vos périmètres ouvrent.",
             "headers": references(
                 ["X-Request-Id", "X-Response-Cached"]
                     + (operation.limit == nil ? [] : ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"])),

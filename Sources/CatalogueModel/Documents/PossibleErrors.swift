@@ -26,10 +26,10 @@ extension APIOperation {
     }
 
     /// True where the caller shows a token of ours.
-    public var takesToken: Bool { identity != .franceConnect }
+    public var takesToken: Bool { identity == .parameters || identity == .either }
 
     /// True where the person's FranceConnect token may stand for their identity.
-    public var takesFranceConnect: Bool { identity != .parameters }
+    public var takesFranceConnect: Bool { identity == .franceConnect || identity == .either }
 
     private func error(_ template: ProblemTemplate, _ nomenclature: ErrorNomenclature) -> PossibleError? {
         let code = template.code.hasPrefix("NN") ? errorPrefix + template.code.dropFirst(2) : template.code
@@ -46,7 +46,8 @@ extension APIOperation {
     }
 
     private var commonErrors: [ProblemTemplate] {
-        var codes = ["00015", "00401", "00500", "00510", "00511"]
+        var codes = ["00401", "00500", "00510"]
+        if identity != .nobody { codes += ["00015", "00511"] }
         if takesToken { codes += ["00101", "00103", "00105", "00106", "00107"] }
         if takesFranceConnect { codes += ["50001", "50002", "50003"] }
         if !acceptedScopes.isEmpty { codes.append("00100") }
@@ -55,14 +56,18 @@ extension APIOperation {
     }
 
     private var parameterErrors: [ProblemTemplate] {
-        let traces = traceParameters.filter(\.isRequired).compactMap(\.missing)
-        return (traces + ["00210"] + checks.map(\.code)).map { ProblemTemplate(code: $0) }
+        var traces = traceParameters.filter(\.isRequired).compactMap(\.missing)
+        if !traceParameters.isEmpty { traces.append("00210") }
+        return (traces + checks.map(\.code)).map { ProblemTemplate(code: $0) }
     }
 
     private var providerErrors: [ProblemTemplate] {
+        // A bouquet tells the errors of its sources beside their values.
+        if !gathered.isEmpty { return [] }
         var codes = ["00501", "NN000", "NN001", "NN002", "NN004", "NN006", "NN009", "NN999"]
         if !provider.maintenances.isEmpty { codes.append("NN020") }
         if let document { codes += ["00502", document.undecodable, document.empty, document.unexpected] }
+        if let repetition { codes.append(repetition.code) }
         return codes.map { ProblemTemplate(code: $0) } + refusals.compactMap(\.problem)
     }
 }

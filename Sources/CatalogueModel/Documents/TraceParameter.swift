@@ -9,8 +9,9 @@ public struct TraceParameter: Sendable {
 }
 
 extension APIOperation {
-    /// What a call must say about itself, besides the operation's own parameters.
+    /// What a call must say about itself, besides the operation's own parameters: nothing for open data.
     public var traceParameters: [TraceParameter] {
+        guard style != .open else { return [] }
         let recipient = TraceParameter(
             name: "recipient", meaning: "SIRET de l'organisme qui utilisera la donnée", example: "13002526500013",
             isRequired: style != .particulierV2, missing: "00203")

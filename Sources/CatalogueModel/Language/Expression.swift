@@ -109,6 +109,8 @@ public indirect enum Transform: Sendable {
     /// A column of a nomenclature's row.
     case label(Nomenclature, String)
     case nullIf(JSON)
+    /// The bracket of an amount in the grid that an expression names, as `{code, label}`.
+    case bracket([String: Grid], Expression)
     /// The first group of a regular expression over lines.
     case capture(Pattern)
     /// The groups of every match of a regular expression, each a list.

@@ -5,13 +5,18 @@ struct Vocabulary {
     var parameters: [String: Int]
     var tables: [String: [String: JSON]]
     var nomenclatures: [String: Nomenclature]
+    var grids: [String: Grid] = [:]
     private(set) var lets: [String: Int] = [:]
     private var letCount = 0
 
-    init(parameters: [String: Int], tables: [String: [String: JSON]], nomenclatures: [String: Nomenclature]) {
+    init(
+        parameters: [String: Int], tables: [String: [String: JSON]], nomenclatures: [String: Nomenclature],
+        grids: [String: Grid] = [:]
+    ) {
         self.parameters = parameters
         self.tables = tables
         self.nomenclatures = nomenclatures
+        self.grids = grids
     }
 
     /// Names the next value; a name used again hides the one before, whose place it does not take.
@@ -272,6 +277,7 @@ struct ExpressionParser {
         case "table": return .table(try table())
         case "table-or-same": return .tableOrSame(try table())
         case "label": return try label()
+        case "bracket": return .bracket(vocabulary.grids, try source())
         case "null-if": return .nullIf(try literal())
         default:
             let nearest = Self.transformNames.min { distance($0, name) < distance($1, name) } ?? ""
@@ -284,7 +290,7 @@ struct ExpressionParser {
             "pad", "end-of-month", "round", "slice", "join", "split", "replace", "reformat", "capture", "captures",
             "draw",
             "earliest", "latest", "sort", "group", "find", "each", "get", "pivot", "merge", "table", "table-or-same",
-            "label", "null-if",
+            "label", "null-if", "bracket",
         ]
 
     private mutating func pattern(_ name: String) throws(Fault) -> Pattern {

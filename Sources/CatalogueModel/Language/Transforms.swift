@@ -58,6 +58,11 @@ extension Transform {
             let digest = SHA256.hash(data: Data((label + "|" + text).utf8))
             let number = digest.prefix(7).reduce(0) { $0 << 8 | Int($1) }
             return .integer(number % bound)
+        case .bracket(let grids, let name):
+            guard let grid = try name.value(in: frame).text.flatMap({ grids[$0] }),
+                let bracket = grid.bracket(of: try value.number())
+            else { return .null }
+            return ["code": .string(bracket.code), "label": .string(bracket.label)]
         case .round(let places): return .from(try value.number().rounded(places))
         default: return value
         }

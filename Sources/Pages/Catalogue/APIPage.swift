@@ -45,11 +45,13 @@ struct APIPage {
         let subject = site.options.sandbox?.subjects(for: operation).first
         let example = CallExample(operation, subject: subject)
         let paths = FieldRows.pathsByScope(operation.answer)
-        let token = operation.takesToken ? "api.bearer" : "api.franceConnectBearer"
+        let token =
+            operation.takesToken
+            ? "api.bearer" : operation.takesFranceConnect ? "api.franceConnectBearer" : "api.noToken"
         return [
             "id": operation.id, "operationTitle": title, "route": operation.route, "isOpen": isOpen,
             "deprecatedOn": operation.deprecated.map(wording.date), "tokenText": messages.text(token),
-            "limitText": wording.limit(operation.limit), "cacheText": wording.cache(operation.cache),
+            "limitText": wording.limit(operation), "cacheText": wording.cache(operation.cache),
             "parameters": parameters(operation), "scopes": scopes(operation, paths),
             "hasScopes": !operation.acceptedScopeNames.isEmpty,
             "scopesText": messages.text(paths.isEmpty ? "operation.scopesAll" : "operation.scopesText"),

@@ -31,7 +31,7 @@ struct Wording: Sendable {
         switch operation.identity {
         case .franceConnect: return messages.text("modality.franceConnect")
         case .either: return messages.text("modality.either")
-        case .parameters: break
+        case .parameters, .nobody: break
         }
         let last = operation.route.split(separator: "/").last.map(String.init) ?? ""
         if messages.has("modality.\(last)") { return messages.text("modality.\(last)") }
@@ -40,8 +40,8 @@ struct Wording: Sendable {
         return messages.has(known) ? messages.text(known) : messages.text("modality.by", ["name": variable])
     }
 
-    func limit(_ limit: RateLimitGroup?) -> String {
-        guard let limit else { return messages.text("limit.none") }
+    func limit(_ operation: APIOperation) -> String {
+        guard let limit = operation.limit else { return messages.text("limit.none") }
         let period =
             switch limit.period {
             case 1: messages.text("limit.second")
@@ -50,7 +50,8 @@ struct Wording: Sendable {
             default: messages.text("limit.seconds", ["n": String(limit.period)])
             }
         let sharing = messages.text(limit.isPerOperation ? "limit.own" : "limit.shared")
-        return messages.text("limit.text", ["n": String(limit.calls), "period": period, "sharing": sharing])
+        let text = messages.text("limit.text", ["n": String(limit.calls), "period": period, "sharing": sharing])
+        return operation.identity == .nobody ? "\(text) \(messages.text("limit.byAddress"))" : text
     }
 
     func cache(_ cache: CacheLifetime?) -> String {

@@ -36,6 +36,7 @@ struct TryForm {
 
     /// The token that goes with the call: that of the person's FranceConnect session where the operation takes one.
     var headers: [(String, String)] {
+        if operation.identity == .nobody { return [] }
         let franceConnect = operation.takesToken ? nil : subjects.indices.contains(chosen) ? subjects[chosen] : nil
         return [("Authorization", "Bearer \(franceConnect?.franceConnectToken ?? token)")]
     }

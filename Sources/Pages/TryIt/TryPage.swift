@@ -51,7 +51,7 @@ struct TryPage: Sendable {
         let operation = form.operation
         let ticket = FormTicket(request, publicURL: site.options.publicURL)
         let outcome = result?["resultTitle"] as? String
-        let isCompany = operation.style == .entreprise
+        let isCompany = operation.api.bouquet != .particulier
         let title = messages.text("try.title", ["api": operation.api.title])
         var response = site.page(
             "try", title: outcome.map { "\($0) – \(title)" } ?? title, section: .catalogue,
@@ -62,7 +62,8 @@ struct TryPage: Sendable {
                 "ticket": ticket.value, "subjects": form.subjectRows, "hasSubjects": !form.subjects.isEmpty,
                 "chooseTitle": messages.text(isCompany ? "try.withCompany" : "try.withPerson"),
                 "subjectLabel": messages.text(isCompany ? "try.company" : "try.person"),
-                "inputs": form.inputs(messages), "byHand": operation.takesToken, "isByHand": form.isByHand,
+                "inputs": form.inputs(messages), "byHand": operation.identity != .franceConnect,
+                "isByHand": form.isByHand,
                 "results": result.map { [$0] } ?? [Row](),
             ])
         response.headers[.cacheControl] = "no-store"

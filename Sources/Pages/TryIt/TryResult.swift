@@ -20,7 +20,7 @@ struct TryResult {
         return [
             "resultTitle": messages.text("try.result", ["status": String(answer.status), "word": word]),
             "resultStyle": isFine ? "fr-alert--success" : "fr-alert--error",
-            "resultText": isFine ? messages.text("try.acceptedText") : nil,
+            "resultText": isFine && call.operation.identity != .nobody ? messages.text("try.acceptedText") : nil,
             "duration": messages.text("try.duration", ["n": String(milliseconds)]),
             "problems": isFine ? [] : problems(json),
             "resultHeaders": answer.headers.filter { Self.shownHeaders.contains($0.0.lowercased()) }

@@ -1,0 +1,43 @@
+import Testing
+import Values
+
+@Suite struct XMLTests {
+    private static func read(_ text: String) throws -> JSON { try XMLReader.json(Array(text.utf8)) }
+
+    @Test func `elements, attributes, texts and repetitions are read as JSON`() throws {
+        let text = """
+            <?xml version="1.0"?><s:a xmlns:s="urn:x" id="1"><b>t</b><b/><c k="v">w &amp; x</c><d><![CDATA[<e>]]></d></s:a>
+            """
+        let expected: JSON = [
+            "a": ["_id": "1", "b": ["t", nil], "c": ["_k": "v", "_text": "w & x"], "d": "<e>"]
+        ]
+        #expect(try Self.read(text).matches(expected))
+    }
+
+    @Test(arguments: ["", "<a>", "<a></b>", "a", "<a/><b/>", "<a>&x;</a>", String(repeating: "<a>", count: 300)])
+    func `what is no XML is refused`(_ text: String) {
+        #expect(throws: XMLFault.self) { try Self.read(text) }
+    }
+
+    @Test func `a document type is refused: it may name files or swell`() {
+        #expect(throws: XMLFault.documentType) {
+            try Self.read("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>")
+        }
+    }
+
+    @Test func `what is written is read back`() throws {
+        let value: JSON = ["r": ["_q": "\"<'&", "t": "<x> & y", "l": ["1", "2"], "n": nil]]
+        #expect(try Self.read(value.xml).matches(value))
+    }
+
+    @Test func `random bytes never crash the reader`() {
+        var generator = SystemRandomNumberGenerator()
+        let signs = Array("<>/a b='\"&;![]-?x0".utf8)
+        for _ in 0..<3000 {
+            let bytes = (0..<Int.random(in: 0..<60, using: &generator)).map { _ in
+                signs.randomElement(using: &generator) ?? 0
+            }
+            _ = try? XMLReader.json(bytes)
+        }
+    }
+}
