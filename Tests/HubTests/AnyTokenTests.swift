@@ -19,8 +19,10 @@ struct AnyTokenTests {
 
     @Test func `a token is wanted all the same`() async throws {
         try await HubBench().run { hub in
-            #expect(try await hub.send(Self.vat).codes == ["00101"])
-            #expect(try await hub.send(Self.vat, token: "forged").codes == ["00101"])
+            for token in [nil, "forged"] {
+                let answer = try await hub.send(Self.vat, token: token)
+                #expect(answer.status == 401 && answer.codes == ["00101"])
+            }
         }
     }
 }
