@@ -11,34 +11,37 @@ public struct Connector: Sendable {
         case refused(ProblemTemplate, CallFacts)
     }
 
-    private let transport: any HTTPTransport
+    let transport: any HTTPTransport
     private let configuration: any ProviderConfiguration
-    private let breakers: Breakers
+    let breakers: Breakers
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
+    private let signers = SAMLSigners()
     private let logger = Logger(label: "unefois.providers")
-    private let providers: @Sendable () -> [String: ProviderDescription]
+    let catalogue: @Sendable () -> CompiledCatalogue
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
         documents: any DocumentKeeping, clock: WallClock,
-        providers: @escaping @Sendable () -> [String: ProviderDescription]
+        catalogue: @escaping @Sendable () -> CompiledCatalogue
     ) {
         self.transport = transport
         self.configuration = configuration
         self.breakers = breakers
         self.documents = documents
-        self.providers = providers
+        self.catalogue = catalogue
         tokens = ProviderTokens(transport: transport, clock: clock)
     }
 
     /// Asks the provider. Never throws: whatever happens has an error of the nomenclature.
     public func ask(_ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
-        if case .refuse(let seconds) = breakers.ask(operation.provider.id) {
+        let hub = NationalHub(for: operation, configuration, catalogue().providers)
+        if case .refuse(let seconds) = breakers.ask(hub?.provider.id ?? operation.provider.id) {
             var problem = ProblemTemplate(code: "NN001")
             problem.retryIn = seconds
             return .refused(problem, asked)
         }
+        if let hub { return await ask(hub, operation, asked) }
         var facts = asked
         // Only what came of an exchange says how a provider is.
         var hasAnswered = false
@@ -51,7 +54,7 @@ public struct Connector: Sendable {
             breakers.record(operation.provider.id, success: facts.status < 500)
             hasAnswered = true
             if let problem = try operation.verdict(on: facts) { return .refused(problem, facts) }
-            try await keepDocument(operation, &facts)
+            if let problem = try await keepDocument(operation, &facts) { return .refused(problem, facts) }
             return .answered(facts)
         } catch let failure as TransportFailure {
             breakers.record(operation.provider.id, success: false)
@@ -64,7 +67,7 @@ public struct Connector: Sendable {
     }
 
     /// Says in the log why, without a value of the call: reasons are made of names only.
-    private func refused(
+    func refused(
         _ problem: ProblemTemplate, _ operation: APIOperation, _ facts: CallFacts, because reason: String
     ) -> Outcome {
         logger.warning(
@@ -132,18 +135,23 @@ public struct Connector: Sendable {
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
             request.headers.append(("Authorization", "Basic " + Data(pair.utf8).base64EncodedString()))
-        case .mutualTLS:
+        case .mutualTLS(let saml):
             guard let certificate = facts.settings("client_certificate")?.exposed,
                 let key = facts.settings("client_key")?.exposed
             else { throw TransportFailure.unconfigured }
-            request.identity = ClientIdentity(
+            let identity = ClientIdentity(
                 certificate: certificate, key: key, trustRoots: facts.settings("trust_roots")?.exposed)
+            request.identity = identity
+            if let saml {
+                try saml.add(to: &request.body, signer: try await signers.signer(for: identity), facts)
+            }
         }
     }
 
     /// Fills in a parameter from another provider; where that fails the question is put without it.
     private func fillIn(_ lookup: Lookup, _ facts: inout CallFacts) async {
-        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = providers()[lookup.provider] else {
+        guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = catalogue().providers[lookup.provider]
+        else {
             return
         }
         var inner = facts
@@ -153,15 +161,21 @@ public struct Connector: Sendable {
         facts.parameters[lookup.parameter] = value
     }
 
-    private func keepDocument(_ operation: APIOperation, _ facts: inout CallFacts) async throws {
-        guard let plan = operation.document, plan.condition.holds(on: facts) else { return }
+    /// Keeps the answer's document, unless its text tells that the provider refuses: a refusal may come as a PDF.
+    private func keepDocument(_ operation: APIOperation, _ facts: inout CallFacts) async throws -> ProblemTemplate? {
+        guard let plan = operation.document, plan.condition.holds(on: facts) else { return nil }
         let bytes = try document(plan, facts)
+        let pages = await documents.pages(of: bytes)
+        facts.document = StoredDocument(url: "", expiresIn: plan.lifetime, pages: pages)
+        if let problem = try operation.verdict(on: facts) { return problem }
         do {
-            facts.document = try await documents.keep(
+            let url = try await documents.keep(
                 bytes, name: plan.name, lifetime: plan.lifetime, publicURL: facts.publicURL)
+            facts.document = StoredDocument(url: url, expiresIn: plan.lifetime, pages: pages)
         } catch {
             throw ProviderFailure(problem: ProblemTemplate(code: "00502"))
         }
+        return nil
     }
 }
 
@@ -188,5 +202,8 @@ extension Connector {
 
 /// Where documents of providers are kept until they are fetched.
 public protocol DocumentKeeping: Sendable {
-    func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> StoredDocument
+    /// Text of the document's pages; empty where it cannot be read.
+    func pages(of bytes: [UInt8]) async -> [String]
+    /// The address under which the document can be fetched for `lifetime` seconds.
+    func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String
 }

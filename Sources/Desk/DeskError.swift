@@ -1,6 +1,6 @@
 import Values
 
-/// Why a grant or a token cannot be changed as asked. In English, for operators; pages have messages of their own.
+/// Why a right cannot be changed as asked. In English, for operators; pages have messages of their own.
 public enum DeskError: Error, Hashable, CustomStringConvertible {
     case unknownGrant(Grant.ID)
     case unknownToken(AccessToken.ID)
@@ -12,6 +12,14 @@ public enum DeskError: Error, Hashable, CustomStringConvertible {
     case invalidGrant(String)
     /// The new end lies before the present one.
     case endsEarlier(Grant.ID)
+    case unknownVendor(SoftwareVendor.ID)
+    /// The vendor was put out: nothing revives it.
+    case vendorRevoked(SoftwareVendor.ID)
+    /// A vendor that could not be told apart or checked: the reason says which part.
+    case invalidVendor(String)
+    case unknownDelegation(Delegation.ID)
+    /// That vendor may already call under that grant.
+    case alreadyDelegated(Grant.ID)
     /// The stored grants cannot be understood: nothing may be decided from them.
     case unreadable(String)
 
@@ -23,6 +31,11 @@ public enum DeskError: Error, Hashable, CustomStringConvertible {
         case .grantExpired(let id): "grant \(id) has expired"
         case .invalidGrant(let reason): "not a valid grant: \(reason)"
         case .endsEarlier(let id): "grant \(id) already ends later"
+        case .unknownVendor(let id): "no vendor \(id)"
+        case .vendorRevoked(let id): "vendor \(id) was revoked"
+        case .invalidVendor(let reason): "not a valid vendor: \(reason)"
+        case .unknownDelegation(let id): "no delegation \(id)"
+        case .alreadyDelegated(let id): "grant \(id) is already delegated to that vendor"
         case .unreadable(let reason): "the stored grants cannot be read: \(reason)"
         }
     }

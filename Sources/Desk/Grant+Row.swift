@@ -6,8 +6,9 @@ extension Grant {
     /// The values of `GrantSQL.insertGrant` but the last, the date of creation.
     var values: [SQLValue] {
         [
-            .text(id), .text(siret), .text(organisation), .text(title), .text(purpose), .text(Self.json(scopes)),
-            .text(Self.json(allowedAddresses)), .text(limit.stored), .instant(expires), .instant(revoked),
+            .text(id), .text(siret), .text(organisation), .text(title), .text(purpose), .text(SQLList.json(scopes)),
+            .text(SQLList.json(allowedAddresses)), .text(limit.stored), .instant(expires), .instant(revoked),
+            .text(orNull: datapassID),
         ]
     }
 
@@ -15,9 +16,9 @@ extension Grant {
         self.init(
             id: try row.text("id"), siret: try row.text("siret"), organisation: try row.text("organisation"),
             title: try row.text("title"), purpose: try row.text("purpose"),
-            scopes: try Self.strings(row, "scopes"), allowedAddresses: try Self.strings(row, "allowed_addresses"),
+            scopes: try SQLList.texts(row, "scopes"), allowedAddresses: try SQLList.texts(row, "allowed_addresses"),
             limit: try Limit(stored: row.text("rate")), expires: try row.instant("expires_at"),
-            revoked: try row.optionalInstant("revoked_at"))
+            revoked: try row.optionalInstant("revoked_at"), datapassID: try row.optionalText("datapass_id"))
     }
 
     /// Refuses a grant of which the hub could not check a call.
@@ -35,15 +36,19 @@ extension Grant {
         guard expires > now else { throw .invalidGrant("it has expired") }
     }
 
-    private static func json(_ strings: [String]) -> String { JSON.array(strings.map(JSON.string)).serialized }
+}
 
-    private static func strings(_ row: SQLRow, _ column: String) throws -> [String] {
+/// Lists of texts in a column: a JSON array.
+enum SQLList {
+    static func json(_ texts: [String]) -> String { JSON.array(texts.map(JSON.string)).serialized }
+
+    static func texts(_ row: SQLRow, _ column: String) throws -> [String] {
         let json = try? JSON(parsing: row.text(column).utf8)
-        let strings = json?.items?.compactMap { item in if case .string(let text) = item { text } else { nil } }
-        guard let strings, strings.count == json?.items?.count else {
+        let texts = json?.items?.compactMap { item in if case .string(let text) = item { text } else { nil } }
+        guard let texts, texts.count == json?.items?.count else {
             throw DeskError.unreadable("\(column) is no list of texts")
         }
-        return strings
+        return texts
     }
 }
 

@@ -6,8 +6,9 @@ enum GrantSQL {
     static let oneGrant = "SELECT * FROM grants WHERE id = $1"
     static let insertGrant = """
         INSERT INTO grants
-        (id, siret, organisation, title, purpose, scopes, allowed_addresses, rate, expires_at, revoked_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *
+        (id, siret, organisation, title, purpose, scopes, allowed_addresses, rate, expires_at, revoked_at, datapass_id,
+        created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *
         """
     static let revokeGrant = "UPDATE grants SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING *"
     static let prolongGrant = "UPDATE grants SET expires_at = $2 WHERE id = $1"
@@ -60,6 +61,7 @@ extension GrantStore {
                 "CREATE INDEX tokens_of_grant ON tokens (grant_id)",
                 "CREATE TABLE grant_changes (id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1), version BIGINT NOT NULL)",
                 "INSERT INTO grant_changes (id, version) VALUES (1, 0)",
-            ])
+            ]),
+        Migration(name: "m0002_delegations", sql: VendorSQL.tables),
     ]
 }

@@ -37,18 +37,21 @@ extension GrantStore {
         }
     }
 
-    /// Every grant and token at one moment, with the version of that moment.
+    /// Every grant, token, vendor and delegation at one moment, with the version of that moment.
     /// - Throws: `SQLError`, and `DeskError.unreadable` where one of them cannot be understood: then none is given.
     public func snapshot() async throws -> GrantSnapshot {
         try await database.read { connection in
             GrantSnapshot(
                 grants: try connection.query(GrantSQL.allGrants).map(Grant.init),
                 tokens: try connection.query(GrantSQL.allTokens).map(AccessToken.init),
+                vendors: try connection.query(VendorSQL.allVendors).map(SoftwareVendor.init),
+                vendorTokens: try connection.query(VendorSQL.allTokens).map(VendorToken.init),
+                delegations: try connection.query(VendorSQL.allDelegations).map(Delegation.init),
                 version: try Self.version(connection))
         }
     }
 
-    /// How many changes grants and tokens went through.
+    /// How many changes rights went through.
     public func version() async throws -> Int { try await database.read { try Self.version($0) } }
 
     private static func version(_ connection: any SQLConnection) throws -> Int {

@@ -23,9 +23,24 @@ public struct TokenIssuer: Sendable {
     /// - Throws: `DeskError.unknownGrant` where the token is not of that grant; errors of jwt-kit.
     public func jwt(for token: AccessToken, of grant: Grant) async throws -> Redacted<String> {
         guard token.grant == grant.id else { throw DeskError.unknownGrant(token.grant) }
-        let claims = TokenClaims(
-            uid: grant.id, jti: token.id, scopes: grant.scopes, sub: grant.title,
-            iat: Int(token.issued.timeIntervalSince1970), exp: Int(token.expires.timeIntervalSince1970))
+        return try await sign(
+            TokenClaims(
+                uid: grant.id, jti: token.id, scopes: grant.scopes, sub: grant.title,
+                iat: Int(token.issued.timeIntervalSince1970), exp: Int(token.expires.timeIntervalSince1970)))
+    }
+
+    /// The token of a vendor, as it sends it: a secret too. It says that it is one (`editor`) and has no scope.
+    /// - Throws: `DeskError.unknownVendor` where the token is not of that vendor; errors of jwt-kit.
+    public func jwt(for token: VendorToken, of vendor: SoftwareVendor) async throws -> Redacted<String> {
+        guard token.vendor == vendor.id else { throw DeskError.unknownVendor(token.vendor) }
+        return try await sign(
+            TokenClaims(
+                uid: vendor.id, jti: token.id, scopes: [], sub: vendor.name,
+                iat: Int(token.issued.timeIntervalSince1970), exp: Int(token.expires.timeIntervalSince1970),
+                editor: true))
+    }
+
+    private func sign(_ claims: TokenClaims) async throws -> Redacted<String> {
         let keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(from: secret.exposed), digestAlgorithm: .sha256, kid: JWKIdentifier(string: kid))
         return Redacted(try await keys.sign(claims, kid: JWKIdentifier(string: kid)))
@@ -41,6 +56,8 @@ private struct TokenClaims: JWTPayload {
     let iat: Int
     let exp: Int
     var version = "1.0"
+    /// Left out of the tokens of grants.
+    var editor: Bool?
 
     /// Tokens are verified by the gateway, against the ring and the grants; never through this type.
     func verify(using algorithm: some JWTAlgorithm) throws { throw JWTError.generic(identifier: "claims", reason: "") }

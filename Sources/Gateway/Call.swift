@@ -14,10 +14,15 @@ public struct Call: Sendable {
     public var remoteAddress: String?
     /// The caller wants no cached answer (`Cache-Control: no-cache`).
     public var wantsFresh: Bool
+    /// `X-Delegation-Id`: the delegation under which a vendor calls.
+    public var delegationID: String?
+    /// `X-Agent-Id`: whom the call is made by at the caller's, as the caller hashes it. Nil where it is no such text.
+    public var agentID: Redacted<String>?
 
     public init(
         method: String, path: String, query: QueryParameters, bearer: Redacted<String>?, apiKey: Redacted<String>?,
-        requestID: String?, remoteAddress: String?, wantsFresh: Bool
+        requestID: String?, remoteAddress: String?, wantsFresh: Bool, delegationID: String? = nil,
+        agentID: String? = nil
     ) {
         self.method = method
         self.path = path
@@ -27,6 +32,8 @@ public struct Call: Sendable {
         self.requestID = RequestID.accepted(requestID) ?? RequestID.make()
         self.remoteAddress = remoteAddress
         self.wantsFresh = wantsFresh
+        self.delegationID = delegationID
+        self.agentID = AgentID.accepted(agentID).map { Redacted($0) }
     }
 }
 
@@ -89,6 +96,21 @@ public struct QueryParameters: Sendable, Hashable {
 
     /// A percent-decoded path.
     public static func decodedPath(_ path: some StringProtocol) -> String { decoded(path.utf8, plusIsSpace: false) }
+}
+
+/// Identifiers of the agents who make calls.
+enum AgentID {
+    /// The text where it can be a digest or an opaque identifier: 8 to 128 letters, digits and signs of base64 and
+    /// UUIDs. An address or a name, which have other signs, is not taken: the caller has not hashed it.
+    static func accepted(_ text: String?) -> String? {
+        guard let text, (8...128).contains(text.utf8.count),
+            text.utf8.allSatisfy({
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                    || "-_+/=:".utf8.contains($0)
+            })
+        else { return nil }
+        return text
+    }
 }
 
 /// Identifiers of calls.

@@ -36,9 +36,16 @@ struct CallPipeline {
         var traceability: Traceability
         var scopes = ScopeSet()
         var subject: String?
-        var caseReference: String?
+        var references = References()
         var code: String?
         var providerTime: Duration?
+    }
+
+    /// Pseudonyms of what the caller says about its own side.
+    struct References {
+        var agent: String?
+        var context: String?
+        var caseReference: String?
     }
 
     /// Refusals on the way, all of one kind; `nil` inside a step means that the call goes on.
@@ -90,6 +97,7 @@ struct CallPipeline {
         var progress = Progress(caller: caller, traceability: Traceability(said))
         var answer: Answer
         do throws(Refusal) {
+            progress.references = try references(progress)
             try limit(&progress)
             answer = try await steps(&progress)
         } catch {
@@ -112,8 +120,13 @@ struct CallPipeline {
         {
             return await identifyCitizen()
         }
-        return gateway.credentials.right(call.bearer ?? call.apiKey, snapshot, now: now)
-            .map { Caller(right: $0) }
+        return gateway.credentials.holder(call.bearer ?? call.apiKey, snapshot, now: now)
+            .map { holder in
+                switch holder {
+                case .organisation(let right): Caller(right)
+                case .vendor(let right): Caller(right, NamedDelegation(call), now: now)
+                }
+            }
             .mapError { Refusal(problems: [problems.problem($0.code)]) }
     }
 
@@ -145,6 +158,7 @@ struct CallPipeline {
         guard progress.caller.admits(call.remoteAddress) else {
             throw Refusal(problems: [problems.problem("00107")])
         }
+        if let code = progress.caller.refusal { throw Refusal(problems: [problems.problem(code)]) }
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
         let quota = gateway.limiter.count(progress.caller.limitKey, operation, progress.caller.limit, now: now)
         progress.facts.quota = quota
@@ -164,7 +178,7 @@ struct CallPipeline {
     private func flightKey(_ progress: Progress) -> String? {
         guard operation.identity != .nobody else { return nil }
         let parameters = call.query.pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&")
-        return progress.caller.tokenID + " " + call.path + "?" + parameters
+        return progress.caller.flightKey + " " + call.path + "?" + parameters
     }
 
     private func checkTraceability(_ progress: Progress) throws(Refusal) {
@@ -182,7 +196,7 @@ struct CallPipeline {
         let values = operation.values(call.query, variables, progress.caller.identity)
         let now = gateway.parts.clock.now()
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
-        (progress.subject, progress.caseReference) = try pseudonyms(values, progress, now)
+        progress.subject = try subject(values, now)
         let failed = operation.failedChecks(values, today: gateway.parts.clock.today)
         guard failed.isEmpty else {
             throw Refusal(problems: failed.map { problems.problem($0.code, parameter: $0.parameter) })
@@ -242,12 +256,14 @@ struct CallPipeline {
     }
 
     private func asked(_ values: [JSON?], _ progress: inout Progress) async throws(Refusal) -> [UInt8] {
-        let facts = CallFacts(
+        var facts = CallFacts(
             parameters: values, recipient: progress.traceability.recipient,
             requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
             tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
             version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
+        facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer
+        facts.trace = progress.traceability.pairs
         let began = ContinuousClock.now
         let outcome = await gateway.parts.connector.ask(operation, facts)
         progress.providerTime = began.duration(to: .now)
@@ -270,20 +286,32 @@ struct CallPipeline {
 
     // MARK: - What is kept of it
 
-    /// The company's number, or a pseudonym of the person: never who it is. The caller's file reference is free text
-    /// that may name a person: it is kept as a pseudonym, found again by whoever knows the reference.
-    ///
+    /// The company's number, or a pseudonym of the person: never who it is.
+    private func subject(_ values: [JSON?], _ now: Date) throws(Refusal) -> String? {
+        let subject = Subject(operation, values)
+        if let company = subject.company { return company }
+        guard let person = subject.person else { return nil }
+        return try pseudonym(of: person, now)
+    }
+
+    /// Pseudonyms of the agent, of the context and of the file reference that the caller gives: texts that may name a
+    /// person, found again by whoever knows them. An agent's is one organisation's own.
+    private func references(_ progress: Progress) throws(Refusal) -> References {
+        let now = gateway.parts.clock.now()
+        func reference(_ kind: String, _ text: String?) throws(Refusal) -> String? {
+            guard let text else { return nil }
+            return try pseudonym(of: Array("\(kind)|\(text)".utf8), now)
+        }
+        let agent = call.agentID.map { "\(progress.caller.organisation ?? "")|\($0.exposed)" }
+        return References(
+            agent: try reference("agent", agent), context: try reference("context", progress.traceability.context),
+            caseReference: try reference("object", progress.traceability.object))
+    }
+
     /// Without its pseudonym key a call cannot be traced, so it is refused.
-    private func pseudonyms(
-        _ values: [JSON?], _ progress: Progress, _ now: Date
-    ) throws(Refusal) -> (subject: String?, caseReference: String?) {
-        let (subject, keys) = (Subject(operation, values), gateway.parts.pseudonyms)
+    private func pseudonym(of identity: [UInt8], _ now: Date) throws(Refusal) -> String {
         do {
-            let person = try subject.person.map { try keys.pseudonym(of: $0, at: now) }
-            let reference = try progress.traceability.object.map { object in
-                try keys.pseudonym(of: Array(("object|" + object).utf8), at: now)
-            }
-            return (subject.company ?? person, reference)
+            return try gateway.parts.pseudonyms.pseudonym(of: identity, at: now)
         } catch {
             throw Refusal(problems: [problems.problem("00510")])
         }
@@ -300,7 +328,9 @@ struct CallPipeline {
             organisation: progress.caller.organisation, recipient: recipient(progress),
             purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
             scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
-            caseReference: progress.caseReference,
+            caseReference: progress.references.caseReference, context: progress.references.context,
+            agent: progress.references.agent, vendor: progress.caller.vendor,
+            delegation: progress.caller.delegationID,
             outcome: .init(status: answer.status, code: progress.code), cached: progress.facts.cachedFor != nil,
             durations: .init(total: total, provider: provider))
         snapshot.metrics[operation.index].record(

@@ -1,61 +1,85 @@
 import CatalogueModel
 import Crypto
 import DataProviders
+import Foundation
 import Ledger
 import Values
 
-/// Who calls: an organisation by its token, a citizen's service by the citizen's FranceConnect token, or anybody.
+/// Who calls: an organisation by its token, a vendor for an organisation, a citizen's service by the citizen's
+/// FranceConnect token, or anybody.
 struct Caller: Sendable {
     let tokenID: String
-    let grantID: String?
-    let organisation: String?
-    let purpose: String?
-    let scopes: ScopeSet
-    let limit: Grant.Limit
+    var grantID: String?
+    /// SIRET of the organisation whose grant is used, or FranceConnect's client.
+    var organisation: String?
+    var purpose: String?
+    var scopes = ScopeSet()
+    var limit = Grant.Limit.standard
     /// What calls are counted under.
-    let limitKey: String
+    var limitKey: String
     /// Whether a call may come from an address.
-    let admits: @Sendable (String?) -> Bool
+    var admits: @Sendable (String?) -> Bool = { _ in true }
     /// The citizen's identity, where FranceConnect gives it.
-    let identity: [String: JSON]?
+    var identity: [String: JSON]?
+    /// SIRET of the vendor that calls for the organisation.
+    var vendor: String?
+    var delegationID: String?
+    /// The code of the refusal where the caller is known but has no right to call under.
+    var refusal: String?
 
-    init(right: CallRight) {
-        tokenID = right.token.id
+    init(_ right: CallRight) {
+        self.init(tokenID: right.token.id, right.right)
+        // A limit of the grant's own is shared by its tokens; the groups' limits are each token's.
+        limitKey = if case .perMinute = right.grant.limit { right.grant.id } else { right.token.id }
+        admits = right.right.addresses.admits
+    }
+
+    /// A vendor under the delegation that its call names. Without one it is known, and refused.
+    init(_ vendor: VendorRight, _ named: NamedDelegation, now: Date) {
+        let holder = vendor.holder
+        switch holder.delegation(named, now: now) {
+        case .success(let delegated):
+            let right = delegated.right
+            self.init(tokenID: vendor.token.id, right)
+            delegationID = delegated.delegation.id
+            // Each body has its own count, whatever the vendor's tokens.
+            limitKey = if case .perMinute = right.grant.limit { right.grant.id } else { delegated.delegation.id }
+            admits = { holder.addresses.admits($0) && right.addresses.admits($0) }
+        case .failure(let refused):
+            self.init(tokenID: vendor.token.id, nil)
+            admits = holder.addresses.admits
+            refusal = refused.code
+        }
+        self.vendor = holder.vendor.siret
+    }
+
+    private init(tokenID: String, _ right: GrantRight?) {
+        self.tokenID = tokenID
+        limitKey = tokenID
+        guard let right else { return }
         grantID = right.grant.id
         organisation = right.grant.siret
         purpose = right.grant.purpose
         scopes = right.scopes
         limit = right.grant.limit
-        // A limit of the grant's own is shared by its tokens; the groups' limits are each token's.
-        limitKey = if case .perMinute = right.grant.limit { right.grant.id } else { right.token.id }
-        admits = right.admits
-        identity = nil
     }
 
     init(citizen: FranceConnect.Citizen, token: Redacted<String>, scopes: ScopeSet) {
         // The token itself opens data: only its digest is kept, and only to count and trace.
         let digest = Base64URL.encode(SHA256.hash(data: Array(token.exposed.utf8)).prefix(16))
         tokenID = "franceconnect:" + digest
-        grantID = nil
-        organisation = citizen.client
-        purpose = nil
-        self.scopes = scopes
-        limit = .standard
         limitKey = tokenID
-        admits = { _ in true }
+        organisation = citizen.client
+        self.scopes = scopes
         identity = citizen.identity
     }
 
     /// Anybody, from that address: it is counted for the time of a window and kept nowhere.
     init(address: String?) {
         tokenID = CallRecord.anonymous
-        grantID = nil
-        organisation = nil
-        purpose = nil
-        scopes = ScopeSet()
-        limit = .standard
         limitKey = "address:" + (address.map(AddressBlock.subscriber) ?? "")
-        admits = { _ in true }
-        identity = nil
     }
+
+    /// What equal calls under way are told apart by: a vendor may ask the same for two bodies at once.
+    var flightKey: String { delegationID.map { tokenID + "/" + $0 } ?? tokenID }
 }

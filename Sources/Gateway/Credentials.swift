@@ -13,19 +13,38 @@ struct Credentials: Sendable {
 
     init(verified: VerifiedTokens) { self.verified = verified }
 
-    /// The right of our own token.
-    /// - Returns: the right, or the code of the refusal.
-    func right(_ token: Redacted<String>?, _ snapshot: HubSnapshot, now: Date) -> Result<CallRight, Refused> {
+    /// Who holds a token of ours.
+    enum Holder: Sendable {
+        case organisation(CallRight)
+        case vendor(VendorRight)
+    }
+
+    /// The holder of our own token.
+    /// - Returns: the holder, or the code of the refusal.
+    func holder(_ token: Redacted<String>?, _ snapshot: HubSnapshot, now: Date) -> Result<Holder, Refused> {
         guard let token, !token.exposed.isEmpty else { return .failure(Refused(code: "00101")) }
         guard let id = identifier(token.exposed, snapshot) else { return .failure(Refused(code: "00101")) }
         guard snapshot.isCurrent else { return .failure(Refused(code: "00511")) }
-        guard let right = snapshot.rights[id] else { return .failure(Refused(code: "00106")) }
-        if right.token.revoked != nil || right.grant.revoked != nil { return .failure(Refused(code: "00105")) }
-        if right.token.expires <= now || right.grant.expires <= now { return .failure(Refused(code: "00103")) }
-        return .success(right)
+        if let right = snapshot.rights[id] {
+            let (token, grant) = (right.token, right.grant)
+            return Self.checked(
+                .organisation(right), isRevoked: token.revoked != nil || grant.revoked != nil,
+                isExpired: token.expires <= now || grant.expires <= now)
+        }
+        if let right = snapshot.vendors[id] {
+            return Self.checked(
+                .vendor(right), isRevoked: right.token.revoked != nil || right.holder.vendor.revoked != nil,
+                isExpired: right.token.expires <= now)
+        }
+        return .failure(Refused(code: "00106"))
     }
 
     struct Refused: Error { let code: String }
+
+    private static func checked(_ holder: Holder, isRevoked: Bool, isExpired: Bool) -> Result<Holder, Refused> {
+        if isRevoked { return .failure(Refused(code: "00105")) }
+        return isExpired ? .failure(Refused(code: "00103")) : .success(holder)
+    }
 
     /// The `jti` of a token that one of our keys has signed.
     private func identifier(_ token: String, _ snapshot: HubSnapshot) -> String? {

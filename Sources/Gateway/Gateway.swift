@@ -129,7 +129,7 @@ public final class Gateway: Sendable {
         case .unservedVersion(_, let sibling):
             return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: sibling)
                 .answerForUnservedVersion()
-        case .none: return rights(call)
+        case .none: return answerAboutToken(call)
         }
     }
 }

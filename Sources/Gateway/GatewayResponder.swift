@@ -28,7 +28,7 @@ where Fallback.Context == BasicRequestContext {
     }
 
     private static func mayBeHub(_ path: String) -> Bool {
-        path.hasPrefix("/v") || path.hasPrefix("/api/") || path == "/privileges"
+        path.hasPrefix("/v") || path.hasPrefix("/api/") || path.hasPrefix("/editeur/api/") || path == "/privileges"
     }
 }
 
@@ -43,7 +43,8 @@ extension Call {
             method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""),
             bearer: bearer.map { Redacted($0) }, apiKey: request.headers[.apiKey].map { Redacted($0) },
             requestID: request.headers[.requestID], remoteAddress: remoteAddress,
-            wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false)
+            wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false,
+            delegationID: request.headers[.delegationID], agentID: request.headers[.agentID])
     }
 }
 

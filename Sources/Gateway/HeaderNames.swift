@@ -4,6 +4,8 @@ import HTTPTypes
 /// would never be read.
 extension HTTPField.Name {
     static let apiKey = named("X-Api-Key")
+    static let agentID = named("X-Agent-Id")
+    static let delegationID = named("X-Delegation-Id")
     static let requestID = named("X-Request-Id")
     static let forwardedFor = named("X-Forwarded-For")
     static let responseCached = named("X-Response-Cached")

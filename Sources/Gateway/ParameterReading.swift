@@ -17,7 +17,7 @@ extension APIOperation {
 
     private static func isOfIdentity(_ name: String) -> Bool {
         FranceConnectIdentity.parameters.contains(name)
-            || ["nomUsage", "nomCommuneNaissance", "codeCogInseeDepartementNaissance"].contains(name)
+            || ["nomUsage", "nomCommuneNaissance", "codeCogInseeDepartementNaissance", "ine"].contains(name)
     }
 
     private func value(_ parameter: Parameter, _ query: QueryParameters, _ variables: [String: String]) -> JSON? {
@@ -78,6 +78,13 @@ struct Traceability {
         case .particulier: return recipient == nil ? ["00203"] : []
         case .particulierV2: return isFranceConnect && recipient == nil ? ["00203"] : []
         case .open: return []
+        }
+    }
+
+    /// What was given, under its names.
+    var pairs: [(name: String, value: String)] {
+        [("recipient", recipient), ("context", context), ("object", object)].compactMap { name, value in
+            value.map { (name, $0) }
         }
     }
 

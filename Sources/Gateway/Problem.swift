@@ -1,4 +1,5 @@
 import CatalogueModel
+import Logging
 import Values
 
 /// An error as the caller sees it.
@@ -38,25 +39,35 @@ public struct Problem: Error, Sendable {
     }
 }
 
-/// Makes errors from the nomenclature.
+/// Makes errors from the nomenclature, and none other.
 struct ProblemFactory {
     let catalogue: CompiledCatalogue
+    private static let logger = Logger(label: "unefois.gateway")
+
+    init(catalogue: CompiledCatalogue) { self.catalogue = catalogue }
 
     /// The error of that code. A code that the nomenclature lacks cannot be: the catalogue's check sees to it; should
     /// it happen all the same, the call fails as an internal error.
     func problem(_ code: String, parameter: String? = nil, meta: [JSON.Member] = []) -> Problem {
-        guard let entry = catalogue.errors.entry(code) else {
-            return Problem(code: "00500", status: 500, title: "Erreur interne", detail: "Erreur interne du service.")
-        }
+        guard let entry = catalogue.errors.entry(code) else { return unknown(code) }
         return Problem(
             code: code, status: entry.status, title: entry.title, detail: entry.detail,
             parameter: parameter ?? entry.parameter, header: entry.header, meta: meta)
     }
 
+    private func unknown(_ code: String) -> Problem {
+        Self.logger.error("une erreur n'est pas dans la nomenclature", metadata: ["code": "\(code)"])
+        let entry = catalogue.errors.entry("00500")
+        return Problem(
+            code: "00500", status: 500, title: entry?.title ?? "Erreur interne",
+            detail: entry?.detail ?? "Erreur interne du service.")
+    }
+
     /// A provider's error, with its number and name.
     func problem(_ template: ProblemTemplate, _ operation: APIOperation?, _ facts: CallFacts?) -> Problem {
-        let prefix = operation?.errorPrefix ?? "51"
+        let prefix = operation?.errorPrefix ?? APIOperation.franceConnectPrefix
         let code = template.code.hasPrefix("NN") ? prefix + template.code.dropFirst(2) : template.code
+        guard catalogue.errors.entry(code) != nil else { return unknown(code) }
         var meta: [JSON.Member] = []
         let own = code.prefix(2) == prefix ? operation?.errorProvider : nil
         if let name = own ?? catalogue.errors.providerNames[String(code.prefix(2))] {

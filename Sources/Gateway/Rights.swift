@@ -3,32 +3,48 @@ import Foundation
 import JWTKit
 import Values
 
-/// What one token may do, worked out when grants or catalogue change and only read afterwards.
-final class CallRight: Sendable {
-    let token: AccessToken
-    let grant: Grant
-    let scopes: ScopeSet
-    let addresses: [AddressBlock]?
+/// The addresses from which a right may be used.
+struct AddressList: Sendable {
+    /// Nil: any. Empty: none.
+    let blocks: [AddressBlock]?
 
-    init(token: AccessToken, grant: Grant, scopes: ScopeSet) {
-        self.token = token
-        self.grant = grant
-        self.scopes = scopes
+    init(_ texts: [String]) {
         // A block that cannot be read refuses every address: fail closed.
-        addresses = grant.allowedAddresses.isEmpty ? nil : grant.allowedAddresses.compactMap(AddressBlock.init)
+        blocks = texts.isEmpty ? nil : texts.compactMap(AddressBlock.init)
     }
 
     /// Whether a call may come from that address.
     func admits(_ address: String?) -> Bool {
-        guard let addresses else { return true }
-        return address.map { address in addresses.contains { $0.contains(address) } } ?? false
+        guard let blocks else { return true }
+        return address.map { address in blocks.contains { $0.contains(address) } } ?? false
     }
+}
+
+/// What a grant allows, worked out when grants or catalogue change and only read afterwards.
+final class GrantRight: Sendable {
+    let grant: Grant
+    let scopes: ScopeSet
+    let addresses: AddressList
+
+    init(_ grant: Grant, scopes: ScopeSet) {
+        self.grant = grant
+        self.scopes = scopes
+        addresses = AddressList(grant.allowedAddresses)
+    }
+}
+
+/// A token of a grant, with what it may do.
+struct CallRight: Sendable {
+    let token: AccessToken
+    let right: GrantRight
+    var grant: Grant { right.grant }
 }
 
 /// Everything that a call needs to know, at one moment. A call takes one and keeps it to its end.
 public final class HubSnapshot: Sendable {
     public let catalogue: CompiledCatalogue
     let rights: [AccessToken.ID: CallRight]
+    let vendors: [VendorToken.ID: VendorRight]
     let verifiers: [String: any JWTAlgorithm]
     let metrics: [OperationMetrics]
     /// False while the grants cannot be read: nothing may then be checked against them.
@@ -42,11 +58,10 @@ public final class HubSnapshot: Sendable {
         self.verifiers = verifiers
         self.isCurrent = isCurrent && grants != nil
         self.metrics = metrics
-        var rights: [AccessToken.ID: CallRight] = [:]
-        for token in grants?.tokens.values ?? [:].values {
-            guard let grant = grants?.grants[token.grant] else { continue }
-            rights[token.id] = CallRight(token: token, grant: grant, scopes: catalogue.scopes.set(grant.scopes))
+        let known = (grants?.grants ?? [:]).mapValues { GrantRight($0, scopes: catalogue.scopes.set($0.scopes)) }
+        rights = (grants?.tokens ?? [:]).compactMapValues { token in
+            known[token.grant].map { CallRight(token: token, right: $0) }
         }
-        self.rights = rights
+        vendors = grants.map { VendorRight.all($0, known) } ?? [:]
     }
 }

@@ -40,9 +40,8 @@ public struct ServiceRoutes: Sendable {
 
     /// The answer for an address of the hub's kind that leads nowhere; nil where the pages answer for it.
     public func unknown(_ path: String) -> Response? {
-        guard path.hasPrefix("/v") && path.dropFirst(2).first?.isNumber == true || path.hasPrefix("/api/") else {
-            return nil
-        }
+        let isVersioned = path.hasPrefix("/v") && path.dropFirst(2).first?.isNumber == true
+        guard isVersioned || path.hasPrefix("/api/") || path.hasPrefix("/editeur/api/") else { return nil }
         return text("Cette adresse n'existe pas. Vérifiez-la dans le catalogue.", .notFound)
     }
 

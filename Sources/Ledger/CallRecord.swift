@@ -25,8 +25,16 @@ public struct CallRecord: Sendable, Hashable {
     public var scopes: [String]
     /// Whom the call was about: a person's pseudonym, or a company's number. Made by the caller of the ledger.
     public var subject: String?
-    /// Reference of the case for which the data was asked.
+    /// Pseudonym of the caller's reference of the case for which the data was asked.
     public var caseReference: String?
+    /// Pseudonym of the context that the caller states.
+    public var context: String?
+    /// Pseudonym of the agent who made the call, within the organisation; nil where the caller does not say.
+    public var agent: String?
+    /// SIRET of the vendor whose token called for the organisation; nil where the organisation called itself.
+    public var vendor: String?
+    /// The delegation that let the vendor call; nil where none did.
+    public var delegation: String?
     public var outcome: Outcome
     /// True where the answer came from the cache.
     public var cached: Bool
@@ -64,7 +72,8 @@ public struct CallRecord: Sendable, Hashable {
     public init(
         time: Date, requestID: String, grant: String? = nil, token: String? = nil, organisation: String? = nil,
         recipient: String? = nil, purpose: String? = nil, operation: String, provider: String, scopes: [String] = [],
-        subject: String? = nil, caseReference: String? = nil,
+        subject: String? = nil, caseReference: String? = nil, context: String? = nil, agent: String? = nil,
+        vendor: String? = nil, delegation: String? = nil,
         outcome: Outcome, cached: Bool = false, durations: Durations
     ) {
         self.sequence = 0
@@ -80,6 +89,10 @@ public struct CallRecord: Sendable, Hashable {
         self.scopes = scopes
         self.subject = subject
         self.caseReference = caseReference
+        self.context = context
+        self.agent = agent
+        self.vendor = vendor
+        self.delegation = delegation
         self.outcome = outcome
         self.cached = cached
         self.durations = durations

@@ -11,7 +11,7 @@ extension CallRecord {
 
     /// The payload after its sequence.
     func encodedMembers() -> [UInt8] {
-        var writer = CompactWriter(capacity: 640)
+        var writer = CompactWriter(capacity: 768)
         writer.number(",\"time\":", milliseconds)
         writer.text(",\"requestID\":", requestID)
         writer.text(",\"grant\":", grant)
@@ -24,6 +24,10 @@ extension CallRecord {
         writer.texts(",\"scopes\":", scopes)
         writer.text(",\"subject\":", subject)
         writer.text(",\"caseReference\":", caseReference)
+        writer.text(",\"context\":", context)
+        writer.text(",\"agent\":", agent)
+        writer.text(",\"vendor\":", vendor)
+        writer.text(",\"delegation\":", delegation)
         writer.number(",\"status\":", outcome.status)
         writer.text(",\"code\":", outcome.code)
         if cached { writer.raw(",\"cached\":true") }
@@ -36,7 +40,10 @@ extension CallRecord {
     /// The record as it stands in its segment.
     public var serialized: String { "\(Self.opening)\(sequence)" + String(decoding: encodedMembers(), as: UTF8.self) }
 
-    /// Reads a payload; nil where it is no record. Members of later formats are passed over.
+    /// Reads a payload; nil where it is no record.
+    ///
+    /// The format grows by members that may be missing: those that an older segment lacks are nil, those of a later
+    /// program are passed over. A member's meaning never changes.
     public init?(payload: some Collection<UInt8>) {
         guard let json = try? JSON(parsing: payload),
             let sequence = json["sequence"]?.int.flatMap(UInt64.init(exactly:)), let milliseconds = json["time"]?.int,
@@ -49,7 +56,8 @@ extension CallRecord {
             token: json["token"]?.text, organisation: json["organisation"]?.text, recipient: json["recipient"]?.text,
             purpose: json["purpose"]?.text, operation: operation, provider: provider,
             scopes: json["scopes"]?.items?.compactMap(\.text) ?? [], subject: json["subject"]?.text,
-            caseReference: json["caseReference"]?.text,
+            caseReference: json["caseReference"]?.text, context: json["context"]?.text, agent: json["agent"]?.text,
+            vendor: json["vendor"]?.text, delegation: json["delegation"]?.text,
             outcome: Outcome(status: status, code: json["code"]?.text), cached: json["cached"] == .bool(true),
             durations: Durations(total: total, provider: waited))
         self.sequence = sequence

@@ -8,20 +8,25 @@ public struct LedgerFilter: Sendable, Hashable {
     public var grant: String?
     /// The pseudonyms (or numbers) under which one subject may appear.
     public var subjects: Set<String>?
+    /// SIRET of the vendor that called.
+    public var vendor: String?
 
     public init(
-        since: Date? = nil, operation: String? = nil, grant: String? = nil, subjects: Set<String>? = nil
+        since: Date? = nil, operation: String? = nil, grant: String? = nil, subjects: Set<String>? = nil,
+        vendor: String? = nil
     ) {
         self.since = since
         self.operation = operation
         self.grant = grant
         self.subjects = subjects
+        self.vendor = vendor
     }
 
     public func matches(_ record: CallRecord) -> Bool {
         if let since, record.time < since { return false }
         if let operation, record.operation != operation { return false }
         if let grant, record.grant != grant { return false }
+        if let vendor, record.vendor != vendor { return false }
         guard let subjects else { return true }
         return record.subject.map(subjects.contains) ?? false
     }

@@ -18,6 +18,8 @@ public struct Grant: Sendable, Hashable, Codable, Identifiable {
     public var limit: Limit
     public var expires: Date
     public var revoked: Date?
+    /// Number of the access request at DataPass, where the right was granted there.
+    public var datapassID: String?
 
     /// How many calls the grant may make.
     public enum Limit: Sendable, Hashable, Codable {
@@ -31,7 +33,8 @@ public struct Grant: Sendable, Hashable, Codable, Identifiable {
 
     public init(
         id: String, siret: String, organisation: String, title: String, purpose: String, scopes: [String],
-        allowedAddresses: [String] = [], limit: Limit = .standard, expires: Date, revoked: Date? = nil
+        allowedAddresses: [String] = [], limit: Limit = .standard, expires: Date, revoked: Date? = nil,
+        datapassID: String? = nil
     ) {
         self.id = id
         self.siret = siret
@@ -43,6 +46,7 @@ public struct Grant: Sendable, Hashable, Codable, Identifiable {
         self.limit = limit
         self.expires = expires
         self.revoked = revoked
+        self.datapassID = datapassID
     }
 }
 
@@ -63,16 +67,26 @@ public struct AccessToken: Sendable, Hashable, Codable, Identifiable {
     }
 }
 
-/// Every grant and token at one moment, found without waiting.
+/// Every right at one moment, found without waiting: grants and their tokens, vendors, their tokens and delegations.
 public struct GrantSnapshot: Sendable {
     public let grants: [Grant.ID: Grant]
     public let tokens: [AccessToken.ID: AccessToken]
+    public let vendors: [SoftwareVendor.ID: SoftwareVendor]
+    public let vendorTokens: [VendorToken.ID: VendorToken]
+    /// In the order in which they were made, with those that ended.
+    public let delegations: [Delegation]
     /// Grows with each change; a verified token is cached under the version it was verified with.
     public let version: Int
 
-    public init(grants: [Grant], tokens: [AccessToken], version: Int) {
+    public init(
+        grants: [Grant], tokens: [AccessToken], vendors: [SoftwareVendor] = [], vendorTokens: [VendorToken] = [],
+        delegations: [Delegation] = [], version: Int
+    ) {
         self.grants = Dictionary(grants.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         self.tokens = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        self.vendors = Dictionary(vendors.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        self.vendorTokens = Dictionary(vendorTokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        self.delegations = delegations
         self.version = version
     }
 }

@@ -17,12 +17,15 @@ struct LedgerCommand: ParsableCommand {
         var operation: String?
         @Option(help: "Une habilitation seulement.")
         var grant: String?
+        @Option(help: "Les appels d'un éditeur seulement, par son SIRET.")
+        var editor: String?
         @Flag(help: "Un objet JSON par appel.")
         var json = false
 
         func run() throws {
             let reader = LedgerReader(directory: try data.open().ledger)
-            let records = try reader.last(number, matching: LedgerFilter(operation: operation, grant: grant))
+            let filter = LedgerFilter(operation: operation, grant: grant, vendor: editor)
+            let records = try reader.last(number, matching: filter)
             if records.isEmpty, !json { print("Aucun appel.") }
             for record in records { print(json ? record.serialized : Self.line(record)) }
         }
@@ -30,7 +33,8 @@ struct LedgerCommand: ParsableCommand {
         private static func line(_ record: CallRecord) -> String {
             let outcome = "\(record.outcome.status)" + (record.outcome.code.map { " " + $0 } ?? "")
             let time = record.time.formatted(.iso8601)
-            return "\(record.sequence)  \(time)  \(outcome)  \(record.operation)  \(record.organisation ?? "—")  "
+            let caller = (record.organisation ?? "—") + (record.vendor.map { " par \($0)" } ?? "")
+            return "\(record.sequence)  \(time)  \(outcome)  \(record.operation)  \(caller)  "
                 + "\(record.subject ?? "—")  \(record.durations.total) µs"
         }
     }

@@ -32,6 +32,8 @@ struct TokenCommand: AsyncParsableCommand {
         var perMinute: Int?
         @Option(name: .customLong("allow"), help: "Adresse ou bloc CIDR autorisé ; répétez l'option.")
         var addresses: [String] = []
+        @Option(name: .customLong("datapass-id"), help: "Numéro de la demande sur DataPass, si elle y a été faite.")
+        var datapassID: String?
         @Flag(name: .shortAndLong, help: "N'affiche que le jeton.")
         var quiet = false
 
@@ -53,7 +55,7 @@ struct TokenCommand: AsyncParsableCommand {
                     id: GrantStore.newID(), siret: siret, organisation: organisation, title: title, purpose: purpose,
                     scopes: allScopes ? known.names : scopes, allowedAddresses: addresses,
                     limit: allScopes ? .unlimited : perMinute.map(Grant.Limit.perMinute) ?? .standard,
-                    expires: Validity.end(from: Date())))
+                    expires: Validity.end(from: Date()), datapassID: datapassID))
             let token = try await store.createToken(for: grant.id)
             let keys = try await SigningKeys.open(folder.signingKeys)
             let jwt = try await TokenIssuer(keys: keys).jwt(for: token, of: grant).exposed
@@ -73,17 +75,14 @@ struct TokenCommand: AsyncParsableCommand {
             let grants = try await store.grants()
             if grants.isEmpty { print("Aucune habilitation.") }
             for grant in grants {
-                print("\(grant.id)  \(grant.organisation) — \(grant.title)\(Self.state(grant.revoked, grant.expires))")
+                print(
+                    "\(grant.id)  \(grant.organisation) — \(grant.title)\(RightState.text(grant.revoked, grant.expires))"
+                )
                 print("    périmètres : \(grant.scopes.joined(separator: ", "))")
                 for token in try await store.tokens(of: grant.id) {
-                    print("    jeton \(token.id)\(Self.state(token.revoked, token.expires))")
+                    print("    jeton \(token.id)\(RightState.text(token.revoked, token.expires))")
                 }
             }
-        }
-
-        private static func state(_ revoked: Date?, _ expires: Date) -> String {
-            if let revoked { return "  révoqué le \(Paris.date(at: revoked).french)" }
-            return expires < Date() ? "  expiré" : "  jusqu'au \(Paris.date(at: expires).french)"
         }
     }
 

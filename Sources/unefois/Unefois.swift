@@ -9,7 +9,8 @@ struct Unefois: AsyncParsableCommand {
         abstract: "Les administrations n'ont plus à demander ce qu'une autre sait déjà.",
         version: unefoisVersion,
         subcommands: [
-            ServeCommand.self, CatalogueCommand.self, TokenCommand.self, SandboxCommand.self, LedgerCommand.self,
+            ServeCommand.self, TryCommand.self, CatalogueCommand.self, TokenCommand.self, EditorCommand.self,
+            DelegationCommand.self, SandboxCommand.self, LedgerCommand.self, DataRequestsCommand.self,
             MigrateCommand.self, ImportCommand.self,
         ])
 

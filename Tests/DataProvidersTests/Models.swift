@@ -58,6 +58,10 @@ enum Model {
             retryOn: retryOn)
     }
 
+    private static let catalogue = CompiledCatalogue(
+        operations: [], apis: [], providers: ["register": register], scopes: ScopeTable([]), limits: [],
+        errors: ErrorNomenclature([], providerNames: [:]), goneRoutes: [:])
+
     static func facts(_ parameters: JSON?..., clock: WallClock = .system) -> CallFacts {
         CallFacts(
             parameters: parameters, recipient: nil, requestID: "r", tokenID: "t", organisation: "o", version: 3,
@@ -70,6 +74,6 @@ enum Model {
     ) -> Connector {
         Connector(
             transport: transport, configuration: configuration, breakers: breakers, documents: documents, clock: clock,
-            providers: { ["register": register] })
+            catalogue: { Self.catalogue })
     }
 }

@@ -9,9 +9,10 @@ struct CredentialsTests {
     @Test func `our token is accepted, whatever its claims say of rights and dates`() async throws {
         let bench = try await TokenBench()
         #expect(TokenBench.code(TokenBench.token(), bench.snapshot()) == nil)
-        let right = try Credentials(verified: VerifiedTokens())
-            .right(Redacted(TokenBench.token()), bench.snapshot(), now: noon).get()
-        #expect(right.grant.scopes == ["a"] && right.scopes == Model.catalogue.scopes.set(["a"]))
+        let holder = try Credentials(verified: VerifiedTokens())
+            .holder(Redacted(TokenBench.token()), bench.snapshot(), now: noon).get()
+        guard case .organisation(let known) = holder else { throw Credentials.Refused(code: "vendor") }
+        #expect(known.grant.scopes == ["a"] && known.right.scopes == Model.catalogue.scopes.set(["a"]))
         // What a header adds is not looked at.
         for extra in [
             #""jku":"https://evil.example/jwks""#, #""jwk":{"kty":"oct","k":"AAAA"}"#, #""x5u":"https://evil.example""#,
@@ -90,8 +91,8 @@ struct CredentialsTests {
         let bench = try await TokenBench()
         let credentials = Credentials(verified: VerifiedTokens())
         let token = Redacted(TokenBench.token())
-        #expect((try? credentials.right(token, bench.snapshot(), now: noon).get()) != nil)
-        let revoked = credentials.right(token, bench.snapshot(token: { $0.revoked = noon }), now: noon)
+        #expect((try? credentials.holder(token, bench.snapshot(), now: noon).get()) != nil)
+        let revoked = credentials.holder(token, bench.snapshot(token: { $0.revoked = noon }), now: noon)
         #expect(throws: Credentials.Refused.self) { try revoked.get() }
     }
 
@@ -99,7 +100,7 @@ struct CredentialsTests {
         let bench = try await TokenBench()
         let (snapshot, valid) = (bench.snapshot(), TokenBench.token())
         let credentials = Credentials(verified: VerifiedTokens())
-        _ = credentials.right(Redacted(valid), snapshot, now: noon)
+        _ = credentials.holder(Redacted(valid), snapshot, now: noon)
         var random = SeededGenerator(seed: 2026)
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.".utf8)
         var tried = 0
@@ -116,7 +117,7 @@ struct CredentialsTests {
             let mutated = String(decoding: bytes, as: UTF8.self)
             guard mutated != valid else { continue }
             tried += 1
-            if case .success = credentials.right(Redacted(mutated), snapshot, now: noon) {
+            if case .success = credentials.holder(Redacted(mutated), snapshot, now: noon) {
                 Issue.record("accepted: \(mutated)")
             }
         }

@@ -20,6 +20,18 @@ struct ProblemTests {
     @Test func `a code that nobody declared is an internal error`() {
         let problem = Self.factory.problem("99999")
         #expect(problem.code == "00500" && problem.status == 500)
+        // Texts of its own do not make it known.
+        var told = ProblemTemplate(code: "NN999")
+        (told.status, told.title, told.detail) = (404, "T", "D")
+        for operation in [Model.operation(), nil] {
+            let problem = Self.factory.problem(told, operation, nil)
+            #expect(problem.code == "00500" && problem.status == 500 && problem.detail == "Detail 00500")
+        }
+    }
+
+    @Test func `what is true of every provider is not true of the hub`() {
+        #expect(Model.errors.entry("99003") != nil && Model.errors.entry("23003")?.code == "23003")
+        for own in ["00003", "50003"] { #expect(Model.errors.entry(own) == nil) }
     }
 
     @Test func `a provider's error has its number, its name and what it says`() {

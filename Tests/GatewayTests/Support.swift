@@ -99,9 +99,14 @@ struct TokenBench {
         return text + "." + Base64URL.encode(code)
     }
 
+    /// A snapshot of vendors and what was delegated to them.
+    func snapshot(_ grants: GrantSnapshot) -> HubSnapshot {
+        HubSnapshot(catalogue: Model.catalogue, metrics: [], grants: grants, verifiers: ring, isCurrent: true)
+    }
+
     /// The code of the refusal; nil where the token is accepted.
     static func code(_ token: String?, _ snapshot: HubSnapshot, at now: Date = noon) -> String? {
-        switch Credentials(verified: VerifiedTokens()).right(token.map { Redacted($0) }, snapshot, now: now) {
+        switch Credentials(verified: VerifiedTokens()).holder(token.map { Redacted($0) }, snapshot, now: now) {
         case .success: nil
         case .failure(let refused): refused.code
         }

@@ -17,6 +17,14 @@ struct HubBench: Sendable {
     /// Simulated providers in place of the stub.
     var usesSandbox = false
     var followsGrants = false
+    /// Another hub in place of all providers, with its FranceConnect.
+    var national: National?
+
+    struct National: Sendable {
+        let url: String
+        let token: String
+        let franceConnect: String
+    }
 
     struct Failure: Error {}
 
@@ -60,17 +68,25 @@ struct HubBench: Sendable {
         let stubbed = try await listen(
             CallbackResponder<BasicRequestContext> { request, _ in await stub.respond(request) }, &group)
         let address = "http://127.0.0.1:\(stubbed)"
-        let addresses = usesSandbox ? sandbox : ["cnav": address, "insee": address]
+        let national = national
+        let addresses =
+            national.map { ["france_connect": $0.franceConnect] }
+            ?? (usesSandbox ? sandbox : ["cnav": address, "insee": address])
         let hub = try await Hub(
             folder: folder, catalogue: catalogue,
             providers: HubProviders(
-                configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret),
+                configured: { provider, name in
+                    guard provider.hasPrefix("national_") else { return nil }
+                    return ["url": national?.url, "token": national?.token][name] ?? nil
+                }, addresses: addresses, secret: Redacted(secret),
                 certificates: folder.sandboxCertificates),
             franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker))
         let port = try await listen(hub.responder { _ in }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
         if followsGrants { group.addTask { try await hub.followGrants() } }
-        return RunningHub(hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox)
+        var running = RunningHub(hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox)
+        running.checksErrors = rehearsals == nil
+        return running
     }
 
     private func simulate(

@@ -34,7 +34,9 @@ struct RunningHub: Sendable {
     let clock: MovingClock
     /// Addresses of the simulated providers; empty without a sandbox.
     let sandbox: [String: String]
-    private let rights = TestRights()
+    let rights = TestRights()
+    /// Whether errors are the hub's own, not those of published cases.
+    var checksErrors = true
 
     init(hub: Hub, folder: DataFolder, port: Int, stub: ProviderStub, clock: MovingClock, sandbox: [String: String]) {
         self.hub = hub
@@ -67,7 +69,10 @@ struct RunningHub: Sendable {
             id: "grant-" + id, siret: "13002526500013", organisation: "Ville", title: "Cantine", purpose: "Tarif",
             scopes: scopes, allowedAddresses: addresses, limit: limit, expires: expires)
         let token = AccessToken(id: id, grant: grant.id, issued: may, expires: expires)
-        rights.add(grant, token, to: hub)
+        rights.change(hub) { made in
+            made.grants.append(grant)
+            made.tokens.append(token)
+        }
         return try await TokenIssuer(keys: hub.keys).jwt(for: token, of: grant).exposed
     }
 
@@ -81,9 +86,11 @@ struct RunningHub: Sendable {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let bytes = try await response.body.collect(upTo: 1 << 22)
         let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
-        return Answer(
+        let answer = Answer(
             status: Int(response.status.code), headers: Dictionary(fields, uniquingKeysWith: { $1 }),
             body: Array(buffer: bytes))
+        if checksErrors { ErrorInvariant.check(answer, target, hub.catalogue) }
+        return answer
     }
 
     /// Orders a failure of a simulated provider.
@@ -95,16 +102,29 @@ struct RunningHub: Sendable {
     }
 }
 
-/// Grants and tokens that a test has made so far.
+/// Rights that a test has made so far.
 final class TestRights: Sendable {
-    private let made = Mutex<([Grant], [AccessToken])>(([], []))
+    struct Made {
+        var grants: [Grant] = []
+        var tokens: [AccessToken] = []
+        var vendors: [SoftwareVendor] = []
+        var vendorTokens: [VendorToken] = []
+        var delegations: [Delegation] = []
+        var version = 0
+    }
 
-    func add(_ grant: Grant, _ token: AccessToken, to hub: Hub) {
-        let (grants, tokens) = made.withLock { made in
-            made.0.append(grant)
-            made.1.append(token)
+    private let made = Mutex(Made())
+
+    /// Changes them; the hub knows at once.
+    func change(_ hub: Hub, _ change: (inout Made) -> Void) {
+        let made = made.withLock { made in
+            change(&made)
+            made.version += 1
             return made
         }
-        hub.gateway.use(GrantSnapshot(grants: grants, tokens: tokens, version: grants.count))
+        hub.gateway.use(
+            GrantSnapshot(
+                grants: made.grants, tokens: made.tokens, vendors: made.vendors, vendorTokens: made.vendorTokens,
+                delegations: made.delegations, version: made.version))
     }
 }

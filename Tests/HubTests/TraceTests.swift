@@ -78,6 +78,38 @@ struct TraceTests {
         }
     }
 
+    @Test func `agent, context and file reference are kept as pseudonyms, also of a refused call`() async throws {
+        try await HubBench().run { hub in
+            let (token, other) = (try await hub.token(), try await hub.token(scopes: []))
+            let agent = String(repeating: "9f86d081", count: 8)
+            let path = Query.v3.civility + "&context=aide+a+Claire&object=dossier+Claire"
+            for (token, agent) in [
+                (token, agent), (other, agent), (token, String(repeating: "0", count: 64)), (token, "claire@ville.fr"),
+                (token, String(repeating: "a", count: 5000)), (token, nil),
+            ] {
+                _ = try await hub.send(path, token: token, headers: agent.map { ["X-Agent-Id": $0] } ?? [:])
+            }
+            _ = try await hub.send(Query.v3.civility, token: token)
+            await hub.hub.close()
+            let records = try Self.records(hub)
+            #expect(records.map(\.outcome.code) == [nil, "00100", nil, nil, nil, nil, nil])
+            // One pseudonym an agent within an organisation; what cannot be a digest is none.
+            #expect(records[0].agent != nil && records[0].agent == records[1].agent)
+            #expect(records[2].agent != nil && records[2].agent != records[0].agent)
+            #expect(records[3...].allSatisfy { $0.agent == nil })
+            let (contexts, references) = (Set(records.map(\.context)), Set(records.map(\.caseReference)))
+            #expect(contexts.count == 2 && references.count == 2 && records[6].context == nil)
+            // The same words mean different things in different places.
+            #expect(contexts.intersection(references) == [nil])
+            let files = try FileManager.default.contentsOfDirectory(
+                at: hub.folder.ledger, includingPropertiesForKeys: nil)
+            let content = try files.map { try Data(contentsOf: $0) }.reduce(Data(), +)
+            for trace in [agent, "claire@", "aide", "Claire", "aaaaaaaa"] {
+                #expect(content.range(of: Data(trace.utf8)) == nil, "\(trace)")
+            }
+        }
+    }
+
     @Test func `without a trace there is no answer, not even a kept one`() async throws {
         try await HubBench().run { hub in
             let token = try await hub.token()

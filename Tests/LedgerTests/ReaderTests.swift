@@ -12,6 +12,7 @@ import Values
             time: Date(timeIntervalSince1970: 1_790_000_000.1234), requestID: "\"quoted\" \\ \u{0}\u{1F}\n\r\t",
             grant: "", token: "t", organisation: "13002526500013", recipient: "r", purpose: "Aide à l’été 🏖",
             operation: "o", provider: "p", scopes: ["a", "b\"", ""], subject: "2026:00", caseReference: "c",
+            context: "2026:01", agent: "2026:02", vendor: "41816609600051", delegation: "d",
             outcome: CallRecord.Outcome(status: 502, code: "01003"), cached: true,
             durations: CallRecord.Durations(total: -1, provider: .max))
         record.sequence = UInt64(Int.max)
@@ -20,6 +21,21 @@ import Values
         #expect(CallRecord.sequence(ofPayload: payload) == record.sequence)
         #expect(try JSON(parsing: payload).bytes == payload)
         #expect(record.milliseconds == 1_790_000_000_123)
+    }
+
+    @Test func `a record of an earlier or a later program is read, what it lacks is nil`() throws {
+        let earlier =
+            #"{"sequence":7,"time":1790000000123,"requestID":"r","grant":"g","token":"t","organisation":"1","#
+            + #""recipient":"2","purpose":"p","operation":"o","provider":"p","scopes":["a"],"subject":"2026:00","#
+            + #""caseReference":"c","status":200,"totalMicroseconds":12,"providerMicroseconds":3}"#
+        let record = try #require(CallRecord(payload: earlier.utf8))
+        #expect(record.caseReference == "c" && record.context == nil && record.agent == nil)
+        #expect(record.vendor == nil && record.delegation == nil)
+        // What is not known of a call is not written: the very bytes of the earlier program.
+        #expect(record.serialized == earlier)
+        #expect(LedgerFilter(grant: "g").matches(record) && !LedgerFilter(vendor: "41816609600051").matches(record))
+        let later = earlier.dropLast() + #","mandate":{"by":["x"]},"agent":"2026:02"}"#
+        #expect(CallRecord(payload: later.utf8)?.agent == "2026:02")
     }
 
     @Test func `filters and limits choose records`() async throws {

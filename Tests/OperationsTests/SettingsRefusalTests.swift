@@ -38,6 +38,11 @@ import Testing
         #expect(problem.contains(key.expectation))
     }
 
+    @Test func `the token that another command reads is passed over`() async throws {
+        #expect(try await problems(environment: ["UNEFOIS_TOKEN": "a.b.c"]) == [])
+        #expect(try await problems(environment: ["UNEFOIS_TOKENS": "a.b.c"]).count == 1)
+    }
+
     @Test func `each source is named in its own words`() async throws {
         #expect(
             try await problems(["--port=x"]) == [

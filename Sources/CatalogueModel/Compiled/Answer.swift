@@ -105,6 +105,7 @@ extension AnswerPlan {
     /// The answer to a call with these scopes.
     /// - Throws: ``MappingFailure`` where the provider's answer does not have the stated shape.
     public func project(_ facts: CallFacts, scopes: ScopeSet, maskText: String) throws(MappingFailure) -> JSON {
+        if facts.isForwarded, source == nil { return try filtered(facts.body, facts, scopes: scopes) }
         let facts = try sourceFacts(facts)
         let projection = Projection(scopes: scopes, maskText: .string(maskText))
         var frame = Frame(facts: facts, node: facts.body)
@@ -130,6 +131,7 @@ extension AnswerPlan {
         guard let source else { return facts }
         var facts = facts
         facts.body = try source.plan.project(facts, scopes: source.scopes, maskText: source.maskText)
+        facts.isForwarded = false
         return facts
     }
 

@@ -5,6 +5,8 @@ public struct OpenAPIDocument: Sendable {
     /// What a document describes.
     public enum Part: Sendable, Hashable {
         case bouquet(APIDescription.Bouquet)
+        /// One version of a bouquet's addresses.
+        case version(APIDescription.Bouquet, Int)
         case api(String)
     }
 
@@ -19,12 +21,15 @@ public struct OpenAPIDocument: Sendable {
         let operations = catalogue.operations.filter { part.holds($0) }
         guard let first = operations.first else { return nil }
         let tags = catalogue.apis.filter { api in operations.contains { $0.api.id == api.id } }
-        let responses = OpenAPIResponses(operations, catalogue.errors)
-        let paths = operations.map { operation in
+        let services = part.services
+        let responses = OpenAPIResponses(
+            operations, catalogue.errors, services: catalogue.errors.ownErrors(services.flatMap(\.errors)))
+        var paths = operations.map { operation in
             JSON.Member(
                 operation.route,
                 .object([JSON.Member("get", OpenAPIOperation(operation, responses).json)]))
         }
+        paths += services.map { JSON.Member($0.path, ["get": $0.json(responses, catalogue.errors)]) }
         json = [
             "openapi": "3.1.0",
             "info": [
@@ -33,7 +38,7 @@ public struct OpenAPIDocument: Sendable {
                 "version": .string(version),
             ],
             "servers": [["url": .string(server)]],
-            "tags": .array(tags.map { ["name": .string($0.title), "description": .string($0.summary)] }),
+            "tags": .array(tags.map { Self.tag($0, server) } + (services.isEmpty ? [] : [OpenAPIService.tag])),
             "paths": .object(paths),
             "components": [
                 "securitySchemes": OpenAPISecurity.schemes(operations),
@@ -43,13 +48,32 @@ public struct OpenAPIDocument: Sendable {
             ],
         ]
     }
+
+    /// An API, with the address of its page.
+    private static func tag(_ api: APIDescription, _ server: String) -> JSON {
+        [
+            "name": .string(api.title),
+            "description": .string((api.warnings + [api.summary]).joined(separator: "\n\n")),
+            "externalDocs": ["url": .string("\(server)/catalogue/\(api.id)")],
+        ]
+    }
 }
 
 extension OpenAPIDocument.Part {
     fileprivate func holds(_ operation: APIOperation) -> Bool {
         switch self {
         case .bouquet(let bouquet): operation.api.bouquet == bouquet
+        case .version(let bouquet, let version): operation.api.bouquet == bouquet && operation.version == version
         case .api(let id): operation.api.id == id
+        }
+    }
+
+    /// What is described besides the operations: in the documents of whole bouquets only.
+    fileprivate var services: [OpenAPIService] {
+        switch self {
+        case .bouquet(.entreprise): OpenAPIService.all(errors: "/errors")
+        case .bouquet(.particulier): OpenAPIService.all(errors: "/api/errors")
+        case .bouquet(.open), .version, .api: []
         }
     }
 
@@ -58,14 +82,15 @@ extension OpenAPIDocument.Part {
         case .bouquet(.particulier): "UneFois : données des particuliers"
         case .bouquet(.entreprise): "UneFois : données des entreprises et des associations"
         case .bouquet(.open): "UneFois : données ouvertes"
+        case .version(let bouquet, let version): Self.bouquet(bouquet).title(api) + ", version \(version)"
         case .api: api.title
         }
     }
 
     fileprivate func summary(_ api: APIDescription) -> String {
         switch self {
-        case .bouquet: "Les données que les administrations s'échangent au lieu de les demander aux usagers."
-        case .api: api.summary
+        case .bouquet, .version: "Les données que les administrations s'échangent au lieu de les demander aux usagers."
+        case .api: (api.warnings + [api.summary]).joined(separator: "\n\n")
         }
     }
 }

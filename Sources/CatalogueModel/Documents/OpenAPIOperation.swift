@@ -1,5 +1,13 @@
 import Values
 
+extension APIDescription {
+    /// What to know before relying on it.
+    var warnings: [String] {
+        let announced = lifecycle == .announced ? ["À venir : cette API ne répond que dans le bac à sable."] : []
+        return announced + (knownIssue.map { ["Anomalie connue depuis le \($0.date.french) : \($0.text)"] } ?? [])
+    }
+}
+
 /// One operation as an OpenAPI path item's `get`.
 struct OpenAPIOperation {
     let json: JSON
@@ -23,7 +31,7 @@ struct OpenAPIOperation {
 
     private static func description(_ operation: APIOperation) -> String {
         let api = operation.api
-        var lines = [api.summary]
+        var lines = api.warnings + [api.summary]
         if !api.perimeter.isEmpty { lines.append("Périmètre : \(api.perimeter)") }
         if !api.freshness.isEmpty { lines.append("Fraîcheur : \(api.freshness)") }
         if let deprecated = operation.deprecated { lines.append("Dépréciée depuis le \(deprecated).") }
@@ -45,13 +53,23 @@ struct OpenAPIOperation {
                 JSON.Member("example", .string(trace.example)),
             ])
         }
-        let requestID: JSON = [
+        let delegation = operation.takesToken ? OpenAPIService.delegation : []
+        return operation.parameters.map(parameter) + traces + delegation + headers
+    }
+
+    private static let headers: [JSON] = [
+        [
             "name": "X-Request-Id", "in": "header", "required": false,
             "description": "Identifiant que vous donnez à l'appel ; la réponse le répète.",
             "schema": ["type": "string", "format": "uuid"],
-        ]
-        return operation.parameters.map(parameter) + traces + [requestID]
-    }
+        ],
+        [
+            "name": "X-Agent-Id", "in": "header", "required": false,
+            "description":
+                "Empreinte de l'agent qui fait l'appel, calculée par vous : 8 à 128 lettres, chiffres ou signes - _ + / = :. Le registre n'en garde qu'un pseudonyme.",
+            "schema": ["type": "string", "minLength": 8, "maxLength": 128],
+        ],
+    ]
 
     private static func parameter(_ parameter: Parameter) -> JSON {
         var schema = OpenAPISchema.type(parameter.type)

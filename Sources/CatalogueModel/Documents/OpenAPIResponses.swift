@@ -7,15 +7,15 @@ struct OpenAPIResponses {
     /// One example an error, by name; an operation whose error reads otherwise gives its own.
     private let shared: [String: JSON]
 
-    init(_ operations: [APIOperation], _ nomenclature: ErrorNomenclature) {
-        errors = Dictionary(
+    /// - Parameter services: the errors of what the document describes besides operations.
+    init(_ operations: [APIOperation], _ nomenclature: ErrorNomenclature, services: [PossibleError] = []) {
+        let errors = Dictionary(
             operations.map { ($0.id, $0.possibleErrors(nomenclature)) }, uniquingKeysWith: { first, _ in first })
         var shared: [String: JSON] = [:]
-        for operation in operations {
-            for error in errors[operation.id] ?? [] where shared[Self.name(error)] == nil {
-                shared[Self.name(error)] = Self.example(error, operation)
-            }
+        for error in operations.flatMap({ errors[$0.id] ?? [] }) + services where shared[Self.name(error)] == nil {
+            shared[Self.name(error)] = Self.example(error)
         }
+        self.errors = errors
         self.shared = shared
     }
 
@@ -23,10 +23,15 @@ struct OpenAPIResponses {
     var examples: JSON { .object(shared.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value) }) }
 
     func responses(_ operation: APIOperation) -> JSON {
-        var members = [JSON.Member("200", Self.accepted(operation))]
-        let byStatus = Dictionary(grouping: errors[operation.id] ?? [], by: \.status)
+        responses(accepted: Self.accepted(operation), errors[operation.id] ?? [])
+    }
+
+    /// An answer of success, and those errors by status.
+    func responses(accepted: JSON, _ errors: [PossibleError]) -> JSON {
+        var members = [JSON.Member("200", accepted)]
+        let byStatus = Dictionary(grouping: errors, by: \.status)
         for (status, errors) in byStatus.sorted(by: { $0.key < $1.key }) {
-            members.append(JSON.Member(String(status), refused(operation, status, errors)))
+            members.append(JSON.Member(String(status), refused(status, errors)))
         }
         return .object(members)
     }
@@ -46,12 +51,12 @@ struct OpenAPIResponses {
         ]
     }
 
-    private func refused(_ operation: APIOperation, _ status: Int, _ errors: [PossibleError]) -> JSON {
-        let isV2 = operation.style == .particulierV2
+    private func refused(_ status: Int, _ errors: [PossibleError]) -> JSON {
+        let isV2 = errors.contains { $0.v2Name != nil }
         let schema = isV2 ? (status == 429 ? "TropDAppelsV2" : "ErreurV2") : "Erreurs"
         let titles = errors.map(\.title).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let examples = errors.map { error -> JSON.Member in
-            let (name, example) = (Self.name(error), Self.example(error, operation))
+            let (name, example) = (Self.name(error), Self.example(error))
             guard shared[name] == example else { return JSON.Member(error.code, example) }
             return JSON.Member(error.code, ["$ref": .string("#/components/examples/\(name)")])
         }
@@ -68,7 +73,7 @@ struct OpenAPIResponses {
 
     private static func name(_ error: PossibleError) -> String { error.v2Name == nil ? error.code : "v2-\(error.code)" }
 
-    private static func example(_ error: PossibleError, _ operation: APIOperation) -> JSON {
+    private static func example(_ error: PossibleError) -> JSON {
         let body = error.v2Name == nil ? body(error) : v2Body(error)
         return ["summary": .string(error.title), "value": body]
     }
@@ -82,11 +87,7 @@ struct OpenAPIResponses {
             JSON.Member("code", .string(error.code)), JSON.Member("title", .string(error.title)),
             JSON.Member("detail", .string(error.detail)),
         ]
-        if let parameter = error.parameter {
-            members.append(JSON.Member("source", ["parameter": .string(parameter)]))
-        } else if let header = error.header {
-            members.append(JSON.Member("source", ["header": .string(header)]))
-        }
+        if let source = error.source { members.append(JSON.Member("source", source)) }
         members.append(JSON.Member("meta", error.provider.map { ["provider": .string($0)] } ?? .object([])))
         return ["errors": [.object(members)]]
     }

@@ -1,3 +1,5 @@
+import Values
+
 /// An error that an operation can give, with the code that callers see.
 public struct PossibleError: Sendable, Hashable {
     /// Five digits; the provider's number has taken the place of `NN`.
@@ -12,7 +14,25 @@ public struct PossibleError: Sendable, Hashable {
     /// Who answers for it; nil for the hub itself.
     public let provider: String?
     /// The `error` of v2; nil in later versions.
-    let v2Name: String?
+    var v2Name: String?
+
+    /// The parameter or header at fault, as errors tell it (JSON:API); nil where it is neither.
+    var source: JSON? {
+        parameter.map { ["parameter": .string($0)] } ?? header.map { ["header": .string($0)] }
+    }
+}
+
+extension ErrorNomenclature {
+    /// Those of the hub's own errors, in the form of v3 and later.
+    func ownErrors(_ codes: [String]) -> [PossibleError] {
+        codes.compactMap { code in
+            entry(code).map { entry in
+                PossibleError(
+                    code: code, status: entry.status, title: entry.title, detail: entry.detail,
+                    parameter: entry.parameter, header: entry.header, remedy: entry.remedy, provider: nil, v2Name: nil)
+            }
+        }
+    }
 }
 
 extension APIOperation {
@@ -45,13 +65,20 @@ extension APIOperation {
             v2Name: v2.map { template.v2?.error ?? $0.name })
     }
 
+    /// What the way to any provider may end with, after its number.
+    private static let failuresOnTheWay = ["000", "001", "002", "004", "009", "999"]
+    /// The number of FranceConnect, which is asked who the citizen is before the operation's own provider is.
+    public static let franceConnectPrefix = "51"
+
     private var commonErrors: [ProblemTemplate] {
-        var codes = ["00401", "00500", "00510"]
+        // A grant may have a limit of its own where the operation has none.
+        var codes = ["00429", "00500", "00510"]
         if identity != .nobody { codes += ["00015", "00511"] }
-        if takesToken { codes += ["00101", "00103", "00105", "00106", "00107"] }
-        if takesFranceConnect { codes += ["50001", "50002", "50003"] }
+        if takesToken { codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"] }
+        if takesFranceConnect {
+            codes += ["00101", "50001", "50002", "50003"] + Self.failuresOnTheWay.map { Self.franceConnectPrefix + $0 }
+        }
         if !acceptedScopes.isEmpty { codes.append("00100") }
-        if limit != nil { codes.append("00429") }
         return codes.map { ProblemTemplate(code: $0) }
     }
 
@@ -64,7 +91,11 @@ extension APIOperation {
     private var providerErrors: [ProblemTemplate] {
         // A bouquet tells the errors of its sources beside their values.
         if !gathered.isEmpty { return [] }
-        var codes = ["00501", "NN000", "NN001", "NN002", "NN004", "NN006", "NN009", "NN999"]
+        var codes = ["00501", "NN006"] + Self.failuresOnTheWay.map { "NN" + $0 }
+        // A provider that refuses a token twice is out of order for a while.
+        if plans.contains(where: { $0.authentication?.retryOn.isEmpty == false }) { codes.append("NN011") }
+        // What another hub in the provider's place may say of its own limits.
+        if id.hasPrefix("api_") { codes += ["NN008", "NN011"] }
         if !provider.maintenances.isEmpty { codes.append("NN020") }
         if let document { codes += ["00502", document.undecodable, document.empty, document.unexpected] }
         if let repetition { codes.append(repetition.code) }

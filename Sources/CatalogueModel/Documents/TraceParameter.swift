@@ -5,7 +5,7 @@ public struct TraceParameter: Sendable {
     public let example: String
     public let isRequired: Bool
     /// The error of a call without it.
-    let missing: String?
+    public let missing: String?
 }
 
 extension APIOperation {

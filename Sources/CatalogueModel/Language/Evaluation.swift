@@ -21,6 +21,12 @@ public struct CallFacts: Sendable {
     /// The answer as it came.
     public var bytes: [UInt8] = []
     public var redirectedFrom: String?
+    /// True where the body is a public answer of another hub, not a provider's.
+    public var isForwarded = false
+    /// The citizen's own token, where the call goes by FranceConnect.
+    public var citizenToken: Redacted<String>?
+    /// What the call says of itself, as sent: recipient, context, object.
+    public var trace: [(name: String, value: String)] = []
     public var document: StoredDocument?
     /// Base of absolute links, without a closing slash.
     public var publicURL: String

@@ -8,11 +8,16 @@ extension SettingsReading {
         }
         let variables = Settings.Keys.all.map(\.environmentName)
         for name in sources.environment.keys.sorted()
-        where !variables.contains(name) && !name.hasPrefix(SettingsSources.openVariable) {
+        where !variables.contains(name) && !Self.otherCommands.contains(name)
+            && !name.hasPrefix(SettingsSources.openVariable)
+        {
             let hint = Settings.nearest(to: name, among: variables)
             refusals.add("La variable « \(name) » n’est pas un réglage\(hint)")
         }
     }
+
+    /// Variables that other commands of the program read, which a person may keep in the shell that starts the service.
+    private static let otherCommands: Set = ["UNEFOIS_TOKEN"]
 
     /// Checks what can be checked of the open families before the catalogue says what it reads.
     mutating func checkOpenFamilies() {

@@ -2,12 +2,13 @@ import CatalogueModel
 import Hummingbird
 import Synchronization
 
-/// Keeps what was made of the catalogue served now: the index of its search and its OpenAPI documents.
+/// Keeps what was made of the catalogue served now: the index of its search, its OpenAPI documents, its errors.
 final class SnapshotCache: Sendable {
     private struct Made {
         let catalogue: CompiledCatalogue
         var index: CatalogueIndex?
         var documents: [OpenAPIDocument.Part: ByteBuffer] = [:]
+        var errors: [APIDescription.Bouquet: ByteBuffer] = [:]
     }
 
     private let made = Mutex<Made?>(nil)
@@ -26,6 +27,14 @@ final class SnapshotCache: Sendable {
         let fresh = OpenAPIDocument(part, of: catalogue, server: options.publicURL, version: options.version)
         guard let bytes = fresh.map({ ByteBuffer(string: $0.json.pretty) }) else { return nil }
         keep(catalogue) { $0.documents[part] = bytes }
+        return bytes
+    }
+
+    /// The bytes of the errors of a bouquet.
+    func errors(_ bouquet: APIDescription.Bouquet, of catalogue: CompiledCatalogue) -> ByteBuffer {
+        if let errors = kept(catalogue, \.errors[bouquet]) { return errors }
+        let bytes = ByteBuffer(bytes: ErrorsDocument(bouquet, operation: nil, of: catalogue).json.bytes)
+        keep(catalogue) { $0.errors[bouquet] = bytes }
         return bytes
     }
 
