@@ -47,6 +47,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]),
         .testTarget(
             name: "DataProvidersTests",
@@ -83,6 +84,19 @@ let package = Package(
                 "Values", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        .target(
+            name: "ProviderHealth",
+            dependencies: [
+                "Values", "CatalogueModel", "DataProviders", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]),
+        .testTarget(
+            name: "ProviderHealthTests",
+            dependencies: [
+                "ProviderHealth", "CatalogueModel", "DataProviders", "Storage", "Values", "TestSupport",
+            ]),
         .target(name: "Storage", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Desk",
@@ -114,7 +128,7 @@ let package = Package(
         .target(
             name: "Pages",
             dependencies: [
-                "Values", "CatalogueModel",
+                "Values", "CatalogueModel", "ProviderHealth",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -143,7 +157,7 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "Pages", "CatalogueModel", "Values",
+                "Pages", "CatalogueModel", "ProviderHealth", "Values",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
@@ -152,7 +166,7 @@ let package = Package(
             name: "unefois",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Storage", "Desk", "Sandbox",
-                "Pages", "Geography", "Operations",
+                "Pages", "ProviderHealth", "Geography", "Operations",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -167,8 +181,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Ledger", "Desk", "Sandbox", "Values",
-                "TestSupport",
+                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Ledger", "Desk", "ProviderHealth", "Sandbox",
+                "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

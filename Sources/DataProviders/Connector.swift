@@ -12,8 +12,9 @@ public struct Connector: Sendable {
     }
 
     let transport: any HTTPTransport
-    private let configuration: any ProviderConfiguration
+    let configuration: any ProviderConfiguration
     let breakers: Breakers
+    let quotas: any QuotaKeeping
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
     private let signers = SAMLSigners()
@@ -22,19 +23,23 @@ public struct Connector: Sendable {
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
-        documents: any DocumentKeeping, clock: WallClock,
+        documents: any DocumentKeeping, clock: WallClock, quotas: any QuotaKeeping = LocalQuotas(),
         catalogue: @escaping @Sendable () -> CompiledCatalogue
     ) {
         self.transport = transport
         self.configuration = configuration
         self.breakers = breakers
         self.documents = documents
+        self.quotas = quotas
         self.catalogue = catalogue
-        tokens = ProviderTokens(transport: transport, clock: clock)
+        tokens = ProviderTokens(clock: clock)
     }
 
     /// Asks the provider. Never throws: whatever happens has an error of the nomenclature.
-    public func ask(_ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
+    /// - Parameter keepsDocument: false leaves out the document that the answer carries.
+    public func ask(
+        _ operation: APIOperation, _ asked: CallFacts, keepsDocument: Bool = true
+    ) async -> Outcome {
         let hub = NationalHub(for: operation, configuration, catalogue().providers)
         if case .refuse(let seconds) = breakers.ask(hub?.provider.id ?? operation.provider.id) {
             var problem = ProblemTemplate(code: "NN001")
@@ -54,8 +59,13 @@ public struct Connector: Sendable {
             breakers.record(operation.provider.id, success: facts.status < 500)
             hasAnswered = true
             if let problem = try operation.verdict(on: facts) { return .refused(problem, facts) }
-            if let problem = try await keepDocument(operation, &facts) { return .refused(problem, facts) }
+            if keepsDocument, let problem = try await keepDocument(operation, &facts) {
+                return .refused(problem, facts)
+            }
             return .answered(facts)
+        } catch let failure as TransportFailure where failure.isWithheld {
+            breakers.release(operation.provider.id)
+            return .refused(failure.problem, facts)
         } catch let failure as TransportFailure {
             breakers.record(operation.provider.id, success: false)
             return refused(failure.problem, operation, facts, because: "\(failure)")
@@ -107,12 +117,21 @@ public struct Connector: Sendable {
         facts.settings = { name in configuration.setting(provider: provider.id, client: client, name) }
         var request = try plan.request(at: base, facts)
         if let authentication = plan.authentication { try await sign(&request, authentication, plan, provider, facts) }
-        let response = try await transport.send(request, timeout: plan.timeout)
+        let response = try await counted(plan, provider, at: base).send(request, timeout: plan.timeout)
         facts.status = response.status
         facts.headers = response.headers
         facts.body = plan.format.read(response.body)
         facts.text = String(decoding: response.body, as: UTF8.self)
         facts.bytes = response.body
+    }
+
+    /// The network for a request to that address, which may count for a quota.
+    private func counted(
+        _ plan: RequestPlan, _ provider: ProviderDescription, at url: String
+    ) -> any HTTPTransport {
+        quotas.counting(
+            transport, to: provider, at: url, data: configuration.address(plan.address, of: provider),
+            client: plan.client, operation: plan.operation)
     }
 
     private static func tokenKey(
@@ -128,7 +147,10 @@ public struct Connector: Sendable {
             guard let base = configuration.address(token.address, of: provider) else {
                 throw TransportFailure.unconfigured
             }
-            let value = try await tokens.token(Self.tokenKey(authentication, plan, provider)) { transport, clock in
+            let network = counted(plan, provider, at: base)
+            let value = try await tokens.token(
+                Self.tokenKey(authentication, plan, provider), over: network
+            ) { transport, clock in
                 try await token.issue(at: base, facts, transport, clock)
             }
             request.headers.append((token.header, token.scheme + value.exposed))

@@ -84,7 +84,9 @@ extension Connector {
         var facts = asked
         facts.isForwarded = true
         do {
-            let response = try await transport.send(hub.request(operation, facts), timeout: .seconds(25))
+            let network = quotas.counting(
+                transport, to: hub.provider, at: hub.base, data: nil, operation: (operation.source ?? operation).id)
+            let response = try await network.send(hub.request(operation, facts), timeout: .seconds(25))
             facts.status = response.status
             facts.headers = response.headers
             facts.body = RequestPlan.Format.json.read(response.body)
@@ -93,6 +95,10 @@ extension Connector {
             return hub.problem(facts, knows: knows).map { .refused($0, facts) } ?? .answered(facts)
         } catch {
             let failure = error as? TransportFailure
+            if let failure, failure.isWithheld {
+                breakers.release(hub.provider.id)
+                return .refused(failure.problem, facts)
+            }
             breakers.record(hub.provider.id, success: false)
             return refused(
                 failure?.problem ?? ProblemTemplate(code: "NN999"), operation, facts, because: "\(hub.provider.id)")

@@ -65,6 +65,11 @@ public enum TransportFailure: Error, Hashable, Sendable {
     case tooLarge
     /// The provider's address or credentials are not configured.
     case unconfigured
+    /// Nothing was sent: the provider takes no more for now.
+    case withheld(code: String, retryIn: Int)
+
+    /// True where nothing was sent, so that it says nothing of the provider.
+    var isWithheld: Bool { if case .withheld = self { true } else { false } }
 
     /// The error that stands for it (NN: the provider's number).
     public var problem: ProblemTemplate {
@@ -78,6 +83,11 @@ public enum TransportFailure: Error, Hashable, Sendable {
         case .name: return ProblemTemplate(code: "NN004")
         case .certificate: return ProblemTemplate(code: "NN009")
         case .tooLarge: return ProblemTemplate(code: "NN999")
+        case .withheld(let code, let seconds):
+            var problem = ProblemTemplate(code: code)
+            problem.retryIn = seconds
+            problem.isWithheld = true
+            return problem
         }
     }
 }

@@ -4,6 +4,7 @@ import Desk
 import Foundation
 import Geography
 import Ledger
+import ProviderHealth
 import Storage
 import Values
 
@@ -33,7 +34,8 @@ struct DataFolder {
     var geography: URL { url.appending(path: "geography.tsv") }
 
     /// The tables of every room, in the order of their making.
-    static let migrations = GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations
+    static let migrations =
+        GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations + HealthStore.migrations
 
     /// The database, brought to the program's version.
     func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {

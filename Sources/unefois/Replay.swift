@@ -62,12 +62,14 @@ struct Replay {
                 CallbackResponder<BasicRequestContext> { request, _ in fake.respond(request) }, &group)
             addresses[provider.id] = "http://127.0.0.1:\(port)"
         }
+        let certificates = path.appending(path: "certificates")
+        try SandboxCertificates.write(in: certificates)
         let providers = HubProviders(
             configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret),
-            certificates: path.path)
+            certificates: certificates.path)
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: keys, rehearsals: nil,
-            clock: clock, breakers: Breakers(model: Breaker(threshold: .max)))
+            clock: clock, breakers: Breakers(model: Breaker(threshold: .max)), quotas: NoQuotas())
         let grant = try await hub.store.create(hub.store.demoGrant(scopes: catalogue.scopes.names, limit: .unlimited))
         let token = try await hub.store.createToken(for: grant.id)
         hub.gateway.use(try await hub.store.snapshot())

@@ -22,7 +22,7 @@ struct ServerPages {
         pages = try Pages(
             options: options, catalogue: { hub.catalogue },
             trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway),
-            requests: KeptDataRequests(store: hub.dataRequests))
+            requests: KeptDataRequests(store: hub.dataRequests), status: hub.watch)
     }
 
     func addRoutes(to router: Router<BasicRequestContext>) { pages.addRoutes(to: router) }

@@ -190,8 +190,28 @@ import Values
         Fault(provider, "fiche: /fiche", "carte: /fiche", "\(api):23: error: the provider has no address 'fiche'"),
         Fault(
             provider, "from: \"23:00\"", "from: \"24:00\"",
-            "\(provider):6: error: a maintenance window wants from and to, as '23:00'"),
+            "\(provider):6: error: a maintenance window wants from and to, as '23:00' or '2026-12-01 22:00'"),
         Fault(provider, "day: sunday", "day: dimanche", "\(provider):6: error: the day is unknown"),
+        Fault(
+            provider, "day: sunday", "apis: [autre]", "\(provider):6: error: the provider has no API 'autre'"),
+        Fault(
+            provider, "maintenance:", "quota: { calls: 1, per: 1 minute, code: \"99999\" }\nmaintenance:",
+            "\(provider):5: error: error '99999' is not in the nomenclature"),
+        Fault(
+            provider, "maintenance:", "quota: { calls: 1, per: 1 minute, of: [rien] }\nmaintenance:",
+            "\(provider):5: error: the provider has no client or operation 'rien'"),
+        Fault(
+            provider, "maintenance:", "ping: { x: { call: rien } }\nmaintenance:",
+            "\(provider):5: error: the provider has no operation 'rien'"),
+        Fault(
+            provider, "maintenance:", "ping: { x: { call: fiche_v3, with: { rien: 1 } } }\nmaintenance:",
+            "\(provider):5: error: the operation has no parameter 'rien'"),
+        Fault(
+            provider, "maintenance:", "ping: { x: { get: \"{rien}\" } }\nmaintenance:",
+            "\(provider):5: error: the provider has no address 'rien'"),
+        Fault(
+            provider, "maintenance:", "ping: { x: { watch: rien } }\nmaintenance:",
+            "\(provider):5: error: the provider has no API 'rien'"),
         Fault(
             provider, "2 seconds", "2",
             "\(provider):10: error: a duration such as '10 seconds' or '1 hour' was expected"),

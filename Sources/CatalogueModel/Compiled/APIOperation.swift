@@ -229,38 +229,3 @@ public struct APIDescription: Sendable {
         public let line: Int
     }
 }
-
-/// A provider of data.
-public struct ProviderDescription: Sendable {
-    public let id: String
-    public let title: String
-    /// What it is and holds, for people.
-    public internal(set) var about: String = ""
-    /// Names of its addresses with the path of each below its base.
-    public let addresses: [String: String]
-    public let errorPrefix: String
-    public let errorProvider: String
-    public let maskText: String
-    public let maintenances: [MaintenanceWindow]
-    /// For another hub: the bouquet whose contract it serves.
-    public var hubOf: APIDescription.Bouquet?
-}
-
-/// Times at which a provider is closed, in Paris.
-public struct MaintenanceWindow: Sendable, Hashable {
-    /// Minutes since midnight; a window whose end is before its start crosses midnight.
-    public let from: Int
-    public let to: Int
-    /// 1 Sunday … 7 Saturday; nil: every day.
-    public let weekday: Int?
-
-    /// Seconds left of the window at that minute, or nil outside it.
-    public func secondsLeft(minute: Int, weekday: Int) -> Int? {
-        let crosses = to < from
-        let inside = crosses ? minute >= from || minute < to : (from..<to).contains(minute)
-        let startDay = crosses && minute < to ? (weekday + 5) % 7 + 1 : weekday
-        guard inside, self.weekday.map({ $0 == startDay }) ?? true else { return nil }
-        let end = crosses && minute >= from ? to + 24 * 60 : to
-        return (end - minute) * 60
-    }
-}

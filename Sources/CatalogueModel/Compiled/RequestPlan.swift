@@ -21,6 +21,8 @@ public struct RequestPlan: Sendable {
     public let takesCutOff: Bool
     /// Chosen where it holds; the first plan without condition, or whose condition holds, is used.
     public let condition: Condition?
+    /// The operation that asks; empty for a lookup, which several share.
+    public var operation = ""
 
     public enum Method: String, Sendable { case get = "GET", post = "POST" }
 
@@ -134,6 +136,8 @@ public struct ProblemTemplate: Sendable, Hashable {
     public var meta: [MetaValue] = []
     /// Seconds after which a new try makes sense.
     public var retryIn: Int?
+    /// True where the hub did not ask, so as not to go beyond what the provider takes.
+    public var isWithheld = false
     /// True for an error that is kept as long as an answer would be (VIES: a number that is not valid).
     public var isCached = false
     /// In v2: its `error`, `reason` and status where the common rule does not fit.

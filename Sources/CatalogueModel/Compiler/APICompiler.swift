@@ -149,6 +149,10 @@ struct APICompiler {
         let source = element["from"].flatMap { derived.derive(&draft, from: $0) }
         draft.repetition = part("guard").flatMap(derived.repetition)
         if let ask = file["ask"] { draft.plans = requests.plans(ask) }
+        // What derives from another operation asks in that one's name.
+        for index in draft.plans.indices where draft.plans[index].operation.isEmpty {
+            draft.plans[index].operation = draft.id
+        }
         if draft.plans.isEmpty, draft.gathered.isEmpty, element["from"] == nil {
             diagnostics.error("'ask' says no request for \(draft.id)", at: file["ask"] ?? file)
         }

@@ -9,7 +9,7 @@ let catalogueValidators: [any CatalogueValidator] =
     [
         UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
         UsedScopes(), OpenToAnybody(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(),
-        ExampleForEachMandatoryParameter(), KnownRecordedOperations(),
+        ExampleForEachMandatoryParameter(), KnownRecordedOperations(), KnownNamesOfProviders(),
     ] + editorialValidators
 
 extension CatalogueFiles {

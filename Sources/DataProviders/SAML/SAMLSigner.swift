@@ -51,10 +51,11 @@ final class SAMLSigners: Sendable {
 
 extension SAMLPlan {
     /// Puts a signed assertion into the message's security header (OASIS, WS-Security 1.1 §5).
+    /// - Throws: ``ProviderFailure`` for a message without that header, which the provider would refuse.
     func add(to body: inout [UInt8]?, signer: SAMLSigner, _ facts: CallFacts) throws {
         let message = String(decoding: body ?? [], as: UTF8.self)
         guard let place = message.range(of: "</wsse:Security>")?.lowerBound else {
-            throw MappingFailure(reason: "the message has no wsse:Security for the assertion")
+            throw ProviderFailure(problem: ProblemTemplate(code: "NN999"))
         }
         guard let issuer = try issuer.value(on: facts).text else { throw TransportFailure.unconfigured }
         let assertion = SAMLAssertion(
