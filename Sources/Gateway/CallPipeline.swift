@@ -164,7 +164,7 @@ struct CallPipeline {
     }
 
     func checkScope(_ progress: Progress) throws(Refusal) {
-        guard operation.acceptedScopeNames.isEmpty || operation.acceptedScopes.meets(progress.caller.scopes) else {
+        guard !operation.wantsScope || operation.acceptedScopes.meets(progress.caller.scopes) else {
             throw Refusal(problems: [problems.problem("00100")])
         }
     }

@@ -170,8 +170,17 @@ import Values
             "\(api):23: error: nobody has scopes: the operation cannot want one"),
         Fault(
             api, "deprecated: 2026-01-01", "accepts: []",
-            "\(api):23: error: no scope opens the operation: any token would"),
+            "\(api):23: error: no scope opens the operation: 'accepts: any' if any token may"),
+        Fault(
+            api, "deprecated: 2026-01-01", "accepts: any",
+            "\(api):23: error: scope 'fiche' opens a key but not the operation"),
     ]
+
+    @Test func `an operation is open to any token where its descriptor says so`() throws {
+        let whole = Self.files[Self.api] ?? ""
+        let open = whole.replacing("scope: fiche, ", with: "").replacing("deprecated: 2026-01-01", with: "accepts: any")
+        #expect(try Self.remarks(Self.api, whole, open) == [])
+    }
 
     @Test func `what nobody asks for wants a limit`() throws {
         let remarks = try Self.remarks(

@@ -13,9 +13,13 @@ public final class APIOperation: Sendable {
     public let checks: [ParameterCheck]
     /// Names of the slots, which are the canonical names of the parameters.
     public let slots: [String]
-    /// A call needs at least one of these; empty: any token will do.
+    /// A call needs at least one of these.
     public let acceptedScopes: ScopeSet
     public let acceptedScopeNames: [String]
+    /// True where the descriptor says that any token will do (`accepts: any`).
+    public let acceptsAnyToken: Bool
+    /// True where a call without one of the scopes is refused.
+    public var wantsScope: Bool { identity != .nobody && !acceptsAnyToken }
     public let limit: RateLimitGroup?
     public let cache: CacheLifetime?
     public let provider: ProviderDescription
@@ -79,6 +83,7 @@ public final class APIOperation: Sendable {
         slots = draft.slots
         acceptedScopes = draft.acceptedScopes
         acceptedScopeNames = draft.acceptedScopeNames
+        acceptsAnyToken = draft.acceptsAnyToken
         limit = draft.limit
         cache = draft.cache
         provider = draft.provider
@@ -113,6 +118,7 @@ struct OperationDraft {
     var slots: [String] = []
     var acceptedScopes = ScopeSet()
     var acceptedScopeNames: [String] = []
+    var acceptsAnyToken = false
     var limit: RateLimitGroup?
     var cache: CacheLifetime?
     var provider: ProviderDescription

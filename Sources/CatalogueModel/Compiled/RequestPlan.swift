@@ -17,6 +17,8 @@ public struct RequestPlan: Sendable {
     /// Time for the whole exchange.
     public let timeout: Duration
     public let redirection: Redirection?
+    /// True where what came is read although the connection ended before the answer did.
+    public let takesCutOff: Bool
     /// Chosen where it holds; the first plan without condition, or whose condition holds, is used.
     public let condition: Condition?
     /// The operation that asks; empty for a lookup, which several share.

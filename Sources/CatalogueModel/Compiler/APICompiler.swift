@@ -136,7 +136,9 @@ struct APICompiler {
         draft.cache = part("cache").flatMap { cache($0, context) }
         draft.errorPrefix = part("errors")?["prefix"]?.text ?? draft.provider.errorPrefix
         draft.errorProvider = part("errors")?["as"]?.text ?? draft.provider.errorProvider
-        draft.acceptedScopeNames = part("accepts")?.texts ?? draft.api.scopes.map(\.name)
+        draft.acceptsAnyToken = part("accepts")?.text == "any"
+        draft.acceptedScopeNames =
+            draft.acceptsAnyToken ? [] : part("accepts")?.texts ?? draft.api.scopes.map(\.name)
         draft.acceptedScopes = scopes.set(draft.acceptedScopeNames)
         for name in draft.acceptedScopeNames where scopes[name] == nil {
             diagnostics.error("scope '\(name)' is not declared", at: part("accepts") ?? element)

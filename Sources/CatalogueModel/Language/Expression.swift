@@ -46,6 +46,8 @@ public enum Fact: Sendable, Hashable {
     case documentURL, documentExpiry
     /// Text of a page of the document, from 1.
     case documentPage(Int)
+    /// Text of every page of the document.
+    case documentPages
 }
 
 /// A test on values; several joined by `and`, those groups by `or`, never deeper: a descriptor is no program.
