@@ -71,6 +71,11 @@ extension RequestPlan {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// One byte percent-encoded, whatever it is.
+    static func percentEncoded(_ byte: UInt8) -> String {
+        String(decoding: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]], as: UTF8.self)
+    }
+
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     private static func percentEncode(_ text: String, keeping kept: UInt8? = nil, into bytes: inout [UInt8]) {

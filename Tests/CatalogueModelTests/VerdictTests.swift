@@ -64,7 +64,9 @@ import Values
         #expect(try plan.redirected(facts) == nil)
     }
 
-    @Test func `a refusal takes values of the provider's answer with it, in the shape that the descriptor gives them`() throws {
+    @Test func `a refusal takes values of the provider's answer with it, in the shape that the descriptor gives them`()
+        throws
+    {
         let operation = try #require(try Shipped.catalogue.operation("api_entreprise_v3_infogreffe_extraits_rcs"))
         let replay = Replay(catalogue: try Shipped.catalogue)
         let facts = replay.received(

@@ -137,7 +137,7 @@ struct ProviderBehaviour: CustomStringConvertible {
         let facts = replay.facts(operation, parameters: operation.example)
         let connector = Connector(
             transport: Script(answer: answer), configuration: Anything(), breakers: Breakers(), documents: NoRoom(),
-            clock: .fixed(may), providers: { catalogue.providers })
+            clock: .fixed(may), catalogue: { catalogue })
         switch await connector.ask(operation, facts) {
         case .refused(let problem, _): return problem
         case .answered(let facts):
@@ -166,7 +166,8 @@ struct ProviderBehaviour: CustomStringConvertible {
 
     private struct NoRoom: DocumentKeeping {
         struct Full: Error {}
-        func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> StoredDocument {
+        func pages(of bytes: [UInt8]) async -> [String] { ["Attestation"] }
+        func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String {
             throw Full()
         }
     }

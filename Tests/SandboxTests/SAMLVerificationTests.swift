@@ -25,15 +25,18 @@ struct SAMLVerificationTests {
         let lines = try read("client.pem").split(separator: "\n").filter { !$0.hasPrefix("-----") }
         try body(
             Client(
-                certificate: lines.joined(), key: try _RSA.Signing.PrivateKey(pemRepresentation: try read("client.key")))
+                certificate: lines.joined(), key: try _RSA.Signing.PrivateKey(pemRepresentation: try read("client.key"))
+            )
         )
     }
 
     private func message(_ client: Client, start: String, end: String, reference: String = "#_a1") throws -> String {
         let head = #"<saml2:Assertion xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" ID="_a1">"#
-        let tail = #"<saml2:Conditions NotBefore="\#(start)" NotOnOrAfter="\#(end)"></saml2:Conditions></saml2:Assertion>"#
+        let tail =
+            #"<saml2:Conditions NotBefore="\#(start)" NotOnOrAfter="\#(end)"></saml2:Conditions></saml2:Assertion>"#
         let digest = Data(SHA256.hash(data: Data((head + tail).utf8))).base64EncodedString()
-        let signed: String = #"<ds:Reference URI="\#(reference)"><ds:DigestValue>\#(digest)</ds:DigestValue></ds:Reference>"#
+        let signed: String =
+            #"<ds:Reference URI="\#(reference)"><ds:DigestValue>\#(digest)</ds:DigestValue></ds:Reference>"#
         let canonical = #"<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">\#(signed)</ds:SignedInfo>"#
         let value = try client.key.signature(for: Data(canonical.utf8), padding: .insecurePKCS1v1_5).rawRepresentation
         let signature = """
@@ -52,7 +55,8 @@ struct SAMLVerificationTests {
             #expect(!SAMLVerification.accepts(good, now: Self.now.addingTimeInterval(-1)))
             let longer = good.replacing("20:36:40Z", with: "21:36:40Z")
             #expect(!SAMLVerification.accepts(longer, now: Self.now))
-            #expect(!SAMLVerification.accepts(good.replacing("<ds:DigestValue>", with: "<ds:DigestValue >"), now: Self.now))
+            #expect(
+                !SAMLVerification.accepts(good.replacing("<ds:DigestValue>", with: "<ds:DigestValue >"), now: Self.now))
             #expect(!SAMLVerification.accepts("<soap:Header></soap:Header>", now: Self.now))
         }
     }

@@ -40,6 +40,8 @@ public final class APIOperation: Sendable {
     public let example: [(name: String, value: JSON)]
     /// Position in the catalogue, for tables indexed by operation.
     public let index: Int
+    /// Whether an answer holds addresses made for its caller alone.
+    public let sealsAddresses: Bool
 
     /// Who is asked about, and how that is known.
     public enum Identity: String, Sendable {
@@ -52,6 +54,9 @@ public final class APIOperation: Sendable {
         /// Nobody asks: open data, given without a token to each address within a limit.
         case nobody
     }
+
+    /// Whether a proof of an answer may be made: it needs the envelope of v3 and later, and somebody who asks.
+    public var isProvable: Bool { api.isProvable && answer.hasEnvelope && identity != .nobody }
 
     /// The conventions of the wire.
     public enum Style: String, Sendable {
@@ -91,6 +96,7 @@ public final class APIOperation: Sendable {
         deprecated = draft.deprecated
         example = draft.example
         index = draft.index
+        sealsAddresses = draft.answer.sealsAddresses
     }
 }
 
@@ -181,6 +187,8 @@ public struct APIDescription: Sendable {
     public internal(set) var knownIssue: Change?
     /// Recorded examples replayed by the check.
     public let recordings: [Recording]
+    /// Whether a caller may have a proof of an answer made.
+    public var isProvable = false
 
     public enum Bouquet: String, Sendable, CaseIterable { case particulier, entreprise, open }
 
@@ -236,6 +244,12 @@ public struct ProviderDescription: Sendable {
     public let errorProvider: String
     public let maskText: String
     public let maintenances: [MaintenanceWindow]
+    /// How a file is fetched whose address an answer gave: the request without its address.
+    public var files = RequestPlan.plainFile
+    /// Documents delivered on demand, by name.
+    public var downloads: [String: DownloadPlan] = [:]
+    /// Its name in the addresses of those documents.
+    public var proxyName = ""
     /// For another hub: the bouquet whose contract it serves.
     public var hubOf: APIDescription.Bouquet?
 }

@@ -43,6 +43,11 @@ public struct RequestPlan: Sendable {
         case text(Expression)
     }
 
+    /// A file at an address that is known only when it is asked for, and that anybody may fetch.
+    public static let plainFile = RequestPlan(
+        method: .get, address: "", path: .literal(""), query: [], headers: [], body: .none, format: .json,
+        authentication: nil, client: nil, timeout: .seconds(10), redirection: nil, condition: nil)
+
     /// A permanent redirection that names another identifier of the same thing: the question is put once more
     /// with it.
     public struct Redirection: Sendable {
@@ -170,6 +175,19 @@ public struct DocumentPlan: Sendable {
     public let undecodable: String
     public let empty: String
     public let unexpected: String
+}
+
+/// A document that a provider delivers on demand, under an identifier that one of its answers gave.
+public struct DownloadPlan: Sendable {
+    /// The request; its one parameter is the identifier.
+    public let request: RequestPlan
+    /// What an identifier looks like; nil: anything.
+    public let identifier: Pattern?
+    public let refusals: [Refusal]
+    public let document: DocumentPlan
+
+    /// The text that stands for a document of that download where an answer has an address of the provider's.
+    public static func address(_ name: String) -> String { "download:\(name)/" }
 }
 
 /// How long an answer may be served again.

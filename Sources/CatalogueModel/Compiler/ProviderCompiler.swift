@@ -2,11 +2,12 @@ import Values
 
 /// Turns a `provider.yaml` into a description of the provider.
 struct ProviderCompiler {
+    let nomenclatures: [String: Nomenclature]
     let diagnostics: Diagnostics
 
     private static let keys: Set = [
         "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "authentication", "tables",
-        "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "hub-of",
+        "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "files", "downloads", "proxy", "hub-of",
     ]
     private static let days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
@@ -16,12 +17,28 @@ struct ProviderCompiler {
         let id = file["provider"]?.text ?? ""
         let title = file["title"]?.text ?? id
         let addresses = Dictionary(file["addresses"]?.textMembers ?? [], uniquingKeysWith: { $1 })
+        let requests = requests(file)
+        let downloads = (file["downloads"]?.members ?? []).compactMap { member -> (String, DownloadPlan)? in
+            guard let name = member.key.text, let plan = requests.download(member.value) else { return nil }
+            return (name, plan)
+        }
         return ProviderDescription(
             id: id, title: title, about: file["about"]?.text ?? "", addresses: addresses,
             errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
             maintenances: (file["maintenance"]?.items ?? []).compactMap(window),
+            files: file["files"].map(requests.files) ?? .plainFile,
+            downloads: Dictionary(downloads, uniquingKeysWith: { $1 }), proxyName: file["proxy"]?.text ?? id,
             hubOf: file["hub-of"].flatMap(bouquet))
+    }
+
+    /// What compiles a request of the provider that is no operation's.
+    private func requests(_ file: Element) -> RequestCompiler {
+        var parts = Parts()
+        parts.add(file)
+        let vocabulary = Vocabulary(parameters: ["id": 0], tables: parts.tables, nomenclatures: nomenclatures)
+        return RequestCompiler(
+            context: CompilerContext(parts: parts, vocabulary: vocabulary, tags: [], diagnostics: diagnostics))
     }
 
     private func bouquet(_ element: Element) -> APIDescription.Bouquet? {
