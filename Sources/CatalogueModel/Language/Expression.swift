@@ -126,6 +126,8 @@ public indirect enum Transform: Sendable {
         case date, age
         case frenchDate = "french-date"
         case epochParis = "epoch-paris"
+        /// Seconds since 1970 of an instant with its zone (RFC 3339); null for what is none.
+        case epoch
         /// The day in Paris of seconds since 1970, and the instant.
         case epochDate = "epoch-date"
         case epochTime = "epoch-time"
