@@ -69,7 +69,7 @@ struct ProblemFactory {
         let code = template.code.hasPrefix("NN") ? prefix + template.code.dropFirst(2) : template.code
         guard catalogue.errors.entry(code) != nil else { return unknown(code) }
         var meta: [JSON.Member] = []
-        let own = code.prefix(2) == prefix ? operation?.errorProvider : nil
+        let own = code.prefix(2) == prefix && prefix != "00" ? operation?.errorProvider : nil
         if let name = own ?? catalogue.errors.providerNames[String(code.prefix(2))] {
             meta.append(.init("provider", .string(name)))
         }

@@ -78,7 +78,10 @@ import Values
             #expect(introspection?["200"] != nil && introspection?["422"] != nil && introspection?["403"] != nil)
             #expect(paths?["/editeur/api/v1/delegations"]?["get"]?["responses"]?["200"] != nil)
             #expect(paths?[errors]?["get"]?["security"] == [])
-            let operation = paths?.members?.first?.value["get"]
+            let example =
+                bouquet == .entreprise
+                ? "/v3/msa/etablissements/{siret}/conformite_cotisations" : "/v3/dss/quotient_familial/identite"
+            let operation = paths?[example]?["get"]
             let names = operation?["parameters"]?.items?.compactMap { $0["name"]?.text } ?? []
             #expect(Set(names).isSuperset(of: ["delegation_id", "X-Delegation-Id", "X-Agent-Id"]))
         }

@@ -70,6 +70,7 @@ private struct ForwardedFilter {
     /// A link of the hub upstream becomes one of this service; documents keep the address where they are.
     private func leaf(_ leaf: Field.Leaf, _ value: JSON, _ key: String) throws(MappingFailure) -> JSON {
         switch (leaf, value) {
+        case (_, .null): return .null
         case (.link, .string(let address)):
             guard let start = address.range(of: "://").map(\.upperBound),
                 let path = address[start...].firstIndex(of: "/")

@@ -23,7 +23,11 @@ public struct CodeSample: Sendable {
         }
         func literal(_ value: String) -> String { language.literal(value) }
         let values = call.query.map { language.pair(literal($0.0), literal($0.1)) }
-        text = language.program
+        let program =
+            call.operation.identity == .nobody
+            ? language.program.replacing(/«[^»]*»/, with: "") : language.program.filter { $0 != "«" && $0 != "»" }
+        text =
+            program
             .replacing("<<URL>>", with: literal(publicURL + call.path))
             .replacing("<<TOKEN>>", with: variable)
             .replacing("<<VALUES>>", with: values.map { language.indent + $0 }.joined(separator: ",\n"))

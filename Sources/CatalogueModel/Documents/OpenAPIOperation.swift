@@ -54,22 +54,24 @@ struct OpenAPIOperation {
             ])
         }
         let delegation = operation.takesToken ? OpenAPIService.delegation : []
+        // Open data is asked by nobody in particular: there is no agent to tell of.
+        let headers = operation.identity == .nobody ? [requestID] : [requestID, agentID]
         return operation.parameters.map(parameter) + traces + delegation + headers
             + (operation.isProvable ? [proof] : [])
     }
 
-    private static let headers: [JSON] = [
-        [
-            "name": "X-Request-Id", "in": "header", "required": false,
-            "description": "Identifiant que vous donnez à l'appel ; la réponse le répète.",
-            "schema": ["type": "string", "format": "uuid"],
-        ],
-        [
-            "name": "X-Agent-Id", "in": "header", "required": false,
-            "description":
-                "Empreinte de l'agent qui fait l'appel, calculée par vous : 8 à 128 lettres, chiffres ou signes - _ + / = :. Le registre n'en garde qu'un pseudonyme.",
-            "schema": ["type": "string", "minLength": 8, "maxLength": 128],
-        ],
+    private static let requestID: JSON = [
+        "name": "X-Request-Id", "in": "header", "required": false,
+        "description": "Identifiant que vous donnez à l'appel ; la réponse le répète.",
+        "schema": ["type": "string", "format": "uuid"],
+    ]
+
+    private static let agentID: JSON = [
+        "name": "X-Agent-Id", "in": "header", "required": false,
+        "description": .string(
+            "Empreinte de l'agent qui fait l'appel, calculée par vous : 8 à 128 lettres, chiffres ou signes - _ + / = :. "
+                + "Le registre n'en garde qu'un pseudonyme."),
+        "schema": ["type": "string", "minLength": 8, "maxLength": 128],
     ]
 
     private static let proof: JSON = [

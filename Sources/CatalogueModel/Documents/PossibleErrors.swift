@@ -60,7 +60,7 @@ extension APIOperation {
             code: code, status: v2.map { template.v2?.status ?? $0.status } ?? status,
             title: template.title ?? entry.title, detail: template.detail ?? entry.detail,
             parameter: entry.parameter, header: entry.header, remedy: entry.remedy,
-            provider: code.hasPrefix(errorPrefix)
+            provider: code.hasPrefix(errorPrefix) && errorPrefix != "00"
                 ? errorProvider : nomenclature.providerNames[String(code.prefix(2))],
             v2Name: v2.map { template.v2?.error ?? $0.name })
     }
@@ -76,7 +76,9 @@ extension APIOperation {
         if identity != .nobody { codes += ["00015", "00511"] }
         if takesToken { codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"] }
         if takesFranceConnect {
-            codes += ["00101", "50001", "50002", "50003"] + Self.failuresOnTheWay.map { Self.franceConnectPrefix + $0 }
+            codes +=
+                ["00501", "00101", "50001", "50002", "50003"]
+                + Self.failuresOnTheWay.map { Self.franceConnectPrefix + $0 }
         }
         if !acceptedScopes.isEmpty { codes.append("00100") }
         if isProvable || sealsAddresses { codes.append("00502") }

@@ -1,5 +1,5 @@
 /// Whole programs, each with the standard library of its language alone: it shows the status, then the body, also that
-/// of an error.
+/// of an error. What stands between « and » is for calls that want a token.
 enum SamplePrograms {
     static let swift = """
         import Foundation
@@ -14,10 +14,10 @@ enum SamplePrograms {
         address.queryItems = values.map { URLQueryItem(name: $0.0, value: $0.1) }
         // URLComponents laisse le signe +, que le service lirait comme une espace.
         address.percentEncodedQuery = address.percentEncodedQuery?.replacingOccurrences(of: "+", with: "%2B")
-        let token = ProcessInfo.processInfo.environment["<<TOKEN>>"] ?? ""
-        var request = URLRequest(url: address.url!)
-        request.setValue("Bearer \\(token)", forHTTPHeaderField: "Authorization")
-        let (body, response) = try await URLSession.shared.data(for: request)
+        «let token = ProcessInfo.processInfo.environment["<<TOKEN>>"] ?? ""
+        »var request = URLRequest(url: address.url!)
+        «request.setValue("Bearer \\(token)", forHTTPHeaderField: "Authorization")
+        »let (body, response) = try await URLSession.shared.data(for: request)
         print((response as! HTTPURLResponse).statusCode)
         print(String(decoding: body, as: UTF8.self))
         """
@@ -32,8 +32,8 @@ enum SamplePrograms {
         <<VALUES>>
         ]
         request = urllib.request.Request(
-            <<URL>> + "?" + urllib.parse.urlencode(values),
-            headers={"Authorization": "Bearer " + os.environ["<<TOKEN>>"]})
+            <<URL>> + "?" + urllib.parse.urlencode(values)«,
+            headers={"Authorization": "Bearer " + os.environ["<<TOKEN>>"]}»)
         try:
             answer = urllib.request.urlopen(request, timeout=30)
         except urllib.error.HTTPError as error:
@@ -50,8 +50,8 @@ enum SamplePrograms {
         $query = implode('&', array_map(fn($pair) => rawurlencode($pair[0]) . '=' . rawurlencode($pair[1]), $values));
         $call = curl_init(<<URL>> . '?' . $query);
         curl_setopt_array($call, [
-            CURLOPT_HTTPHEADER => ['Authorization: Bearer ' . getenv('<<TOKEN>>')],
-            CURLOPT_RETURNTRANSFER => true,
+        «    CURLOPT_HTTPHEADER => ['Authorization: Bearer ' . getenv('<<TOKEN>>')],
+        »    CURLOPT_RETURNTRANSFER => true,
             CURLOPT_TIMEOUT => 30,
         ]);
         $body = curl_exec($call);
@@ -63,8 +63,8 @@ enum SamplePrograms {
         <<VALUES>>
         ];
         const answer = await fetch(<<URL>> + "?" + new URLSearchParams(values), {
-          headers: { Authorization: "Bearer " + process.env.<<TOKEN>> },
-          signal: AbortSignal.timeout(30_000),
+        «  headers: { Authorization: "Bearer " + process.env.<<TOKEN>> },
+        »  signal: AbortSignal.timeout(30_000),
         });
         console.log(answer.status);
         console.log(await answer.text());
@@ -78,8 +78,7 @@ enum SamplePrograms {
         ]
         address = URI(<<URL>>)
         address.query = URI.encode_www_form(values)
-        headers = { 'Authorization' => "Bearer #{ENV.fetch('<<TOKEN>>')}" }
-        answer = Net::HTTP.get_response(address, headers)
+        answer = Net::HTTP.get_response(address«, 'Authorization' => "Bearer #{ENV.fetch('<<TOKEN>>')}"»)
         puts answer.code, answer.body
         """
 
@@ -103,8 +102,8 @@ enum SamplePrograms {
                     .map(pair -> URLEncoder.encode(pair[0], UTF_8) + "=" + URLEncoder.encode(pair[1], UTF_8))
                     .collect(Collectors.joining("&"));
                 HttpRequest request = HttpRequest.newBuilder(URI.create(<<URL>> + "?" + query))
-                    .header("Authorization", "Bearer " + System.getenv("<<TOKEN>>"))
-                    .build();
+        «            .header("Authorization", "Bearer " + System.getenv("<<TOKEN>>"))
+        »            .build();
                 HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
                 System.out.println(answer.statusCode());
                 System.out.println(answer.body());
