@@ -24,6 +24,7 @@ test: ## style, compilation, tests, catalogue, contrat public, navigateur
 	@set -e; export HUB_BIN="$$(swift build --show-bin-path)/unefois"; set -x; \
 	"$$HUB_BIN" catalogue check; \
 	$(PYTHON) Tests/Contract/run; \
+	$(PYTHON) Tests/Contract/openapi; \
 	$(PYTHON) -m pytest -q Tests/Browser
 
 lint: ## vérifie le style

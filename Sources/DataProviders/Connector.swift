@@ -16,6 +16,7 @@ public struct Connector: Sendable {
     let breakers: Breakers
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
+    private let signers = SAMLSigners()
     private let logger = Logger(label: "unefois.providers")
     let catalogue: @Sendable () -> CompiledCatalogue
 
@@ -53,7 +54,7 @@ public struct Connector: Sendable {
             breakers.record(operation.provider.id, success: facts.status < 500)
             hasAnswered = true
             if let problem = try operation.verdict(on: facts) { return .refused(problem, facts) }
-            try await keepDocument(operation, &facts)
+            if let problem = try await keepDocument(operation, &facts) { return .refused(problem, facts) }
             return .answered(facts)
         } catch let failure as TransportFailure {
             breakers.record(operation.provider.id, success: false)
@@ -134,12 +135,16 @@ public struct Connector: Sendable {
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
             request.headers.append(("Authorization", "Basic " + Data(pair.utf8).base64EncodedString()))
-        case .mutualTLS:
+        case .mutualTLS(let saml):
             guard let certificate = facts.settings("client_certificate")?.exposed,
                 let key = facts.settings("client_key")?.exposed
             else { throw TransportFailure.unconfigured }
-            request.identity = ClientIdentity(
+            let identity = ClientIdentity(
                 certificate: certificate, key: key, trustRoots: facts.settings("trust_roots")?.exposed)
+            request.identity = identity
+            if let saml {
+                try saml.add(to: &request.body, signer: try await signers.signer(for: identity), facts)
+            }
         }
     }
 
@@ -156,15 +161,21 @@ public struct Connector: Sendable {
         facts.parameters[lookup.parameter] = value
     }
 
-    private func keepDocument(_ operation: APIOperation, _ facts: inout CallFacts) async throws {
-        guard let plan = operation.document, plan.condition.holds(on: facts) else { return }
+    /// Keeps the answer's document, unless its text tells that the provider refuses: a refusal may come as a PDF.
+    private func keepDocument(_ operation: APIOperation, _ facts: inout CallFacts) async throws -> ProblemTemplate? {
+        guard let plan = operation.document, plan.condition.holds(on: facts) else { return nil }
         let bytes = try document(plan, facts)
+        let pages = await documents.pages(of: bytes)
+        facts.document = StoredDocument(url: "", expiresIn: plan.lifetime, pages: pages)
+        if let problem = try operation.verdict(on: facts) { return problem }
         do {
-            facts.document = try await documents.keep(
+            let url = try await documents.keep(
                 bytes, name: plan.name, lifetime: plan.lifetime, publicURL: facts.publicURL)
+            facts.document = StoredDocument(url: url, expiresIn: plan.lifetime, pages: pages)
         } catch {
             throw ProviderFailure(problem: ProblemTemplate(code: "00502"))
         }
+        return nil
     }
 }
 
@@ -191,5 +202,8 @@ extension Connector {
 
 /// Where documents of providers are kept until they are fetched.
 public protocol DocumentKeeping: Sendable {
-    func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> StoredDocument
+    /// Text of the document's pages; empty where it cannot be read.
+    func pages(of bytes: [UInt8]) async -> [String]
+    /// The address under which the document can be fetched for `lifetime` seconds.
+    func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String
 }

@@ -19,19 +19,21 @@ public struct DocumentStore: DocumentKeeping {
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    public func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> StoredDocument {
+    public func pages(of bytes: [UInt8]) async -> [String] {
+        (try? await Self.onThread { PDFText.pages(of: bytes) }) ?? []
+    }
+
+    public func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String {
         let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Base64URL.encode($0) }
         let now = Int(clock.now().timeIntervalSince1970)
         let file = try file(of: secret, name: name)
         let expiry = withUnsafeBytes(of: Int64(now + lifetime).bigEndian) { Data($0) }
         let sealed = try AES.GCM.seal(bytes, using: Self.key(secret), authenticating: expiry).combined ?? Data()
-        let pages = try await Self.onThread {
+        try await Self.onThread {
             try (expiry + sealed).write(to: file, options: [.atomic])
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
-            return PDFText.pages(of: bytes)
         }
-        return StoredDocument(
-            url: "\(publicURL)/documents/\(secret)/\(name).pdf", expiresIn: lifetime, pages: pages)
+        return "\(publicURL)/documents/\(secret)/\(name).pdf"
     }
 
     /// The document of that address, or nil where there is none any more.

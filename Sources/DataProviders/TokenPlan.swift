@@ -9,7 +9,7 @@ extension TokenPlan {
     func issue(
         at base: String, _ facts: CallFacts, _ transport: any HTTPTransport, _ clock: WallClock
     ) async throws -> ProviderTokens.Issued {
-        var last: any Error = ProviderFailure(problem: ProblemTemplate(code: "NN999"))
+        var last: any Error = ProviderFailure(problem: ProblemTemplate(code: refusal))
         for account in accounts.isEmpty ? [""] : accounts.shuffled() {
             var facts = facts
             if !account.isEmpty {
@@ -41,7 +41,7 @@ extension TokenPlan {
         facts.status = response.status
         facts.body = (try? JSON(parsing: response.body)) ?? .null
         guard let text = try token.value(on: facts).text, !text.isEmpty else {
-            throw ProviderFailure(problem: ProblemTemplate(code: "NN999"))
+            throw ProviderFailure(problem: ProblemTemplate(code: refusal))
         }
         let seconds = try lifetime.value(on: facts).int
         let now = clock.now()

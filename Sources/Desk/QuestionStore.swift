@@ -13,7 +13,7 @@ public struct QuestionStore: Sendable {
 
     public static let migrations = [
         Migration(
-            name: "m0002_guarded_questions",
+            name: "m0003_guarded_questions",
             sql: [
                 """
                 CREATE TABLE guarded_questions (

@@ -17,7 +17,7 @@ extension APIOperation {
 
     private static func isOfIdentity(_ name: String) -> Bool {
         FranceConnectIdentity.parameters.contains(name)
-            || ["nomUsage", "nomCommuneNaissance", "codeCogInseeDepartementNaissance"].contains(name)
+            || ["nomUsage", "nomCommuneNaissance", "codeCogInseeDepartementNaissance", "ine"].contains(name)
     }
 
     private func value(_ parameter: Parameter, _ query: QueryParameters, _ variables: [String: String]) -> JSON? {

@@ -5,14 +5,16 @@ import Hummingbird
 struct HomePage {
     let site: Site
     let catalogue: CompiledCatalogue
+    /// Address of the page of the service's state.
+    let statusPath: String
 
     func response() -> Response {
         let messages = site.messages
         let providers = Set(catalogue.operations.map(\.provider.id)).count
         let figures = [
             messages.count("home.apis", catalogue.apis.count),
-            messages.count("home.operations", catalogue.operations.count),
             messages.count("home.providers", providers),
+            messages.count("home.useCases", catalogue.editorial.useCases.count),
         ]
         return site.page(
             "home", title: messages.text("home.pageTitle"), section: .home,
@@ -21,16 +23,22 @@ struct HomePage {
                     let parts = figure.split(separator: " ", maxSplits: 1).map(String.init)
                     return ["figure": parts.first, "figureText": parts.last]
                 },
-                "firstCall": firstCall, "isUnstyled": site.assets.dsfrPath == nil,
+                "themes": themes, "firstCall": firstCall, "isUnstyled": site.assets.dsfrPath == nil,
+                "statusPath": statusPath,
             ])
+    }
+
+    /// The themes that have an API.
+    private var themes: [Row] {
+        let used = Set(catalogue.apis.flatMap(\.themes))
+        return catalogue.editorial.themes.filter { used.contains($0.id) }.map {
+            ["themeTitle": $0.title, "themePath": "/catalogue?theme=\($0.id)"]
+        }
     }
 
     /// A first call with the demonstration token, ready to paste.
     private var firstCall: String? {
-        guard let sandbox = site.options.sandbox else { return nil }
-        let candidates = catalogue.operations.filter { $0.deprecated == nil && $0.identity == .parameters }
-        let operation = candidates.first { $0.api.id == "quotient-familial" } ?? candidates.first
-        guard let operation else { return nil }
+        guard let sandbox = site.options.sandbox, let operation = CallExample.first(catalogue) else { return nil }
         let example = CallExample(operation, subject: sandbox.subjects(for: operation).first)
         return "JETON='\(sandbox.token)'\n\n" + example.curl(publicURL: site.options.publicURL, token: "$JETON")
     }

@@ -32,11 +32,19 @@ struct DataFolder {
     /// The imported geographic code.
     var geography: URL { url.appending(path: "geography.tsv") }
 
-    /// The grants' database, brought to the program's version.
-    func openStore(clock: WallClock = .system) async throws -> GrantStore {
+    /// The tables of every room, in the order of their making.
+    static let migrations = GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations
+
+    /// The database, brought to the program's version.
+    func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {
         let database = try await SQLiteDatabase.open(database)
-        _ = try await database.migrate(GrantStore.migrations + QuestionStore.migrations, at: clock.now())
-        return GrantStore(database: database, clock: clock)
+        _ = try await database.migrate(Self.migrations, at: clock.now())
+        return database
+    }
+
+    /// The grants of the database.
+    func openStore(clock: WallClock = .system) async throws -> GrantStore {
+        GrantStore(database: try await openDatabase(clock: clock), clock: clock)
     }
 }
 

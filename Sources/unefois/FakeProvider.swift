@@ -18,7 +18,8 @@ final class FakeProvider: Sendable {
 
     func respond(_ request: Request) -> Response {
         if request.method == .post, tokenPaths.contains(request.uri.path) {
-            return Self.response(200, [:], Array(#"{"access_token":"replayed","expires_in":3600}"#.utf8))
+            return Self.response(
+                200, [:], Array(#"{"access_token":"replayed","token":"replayed","expires_in":3600}"#.utf8))
         }
         let answer = script.withLock { script in script.count > 1 ? script.removeFirst() : script.first }
         guard let answer else { return Self.response(404, [:], []) }

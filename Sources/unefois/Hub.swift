@@ -16,6 +16,7 @@ import Values
 final class Hub: Sendable {
     let gateway: Gateway
     let store: GrantStore
+    let dataRequests: DataRequestStore
     let keys: SigningKeys
     let franceConnectKeys: FranceConnectKeys
     let documents: DocumentStore
@@ -38,7 +39,9 @@ final class Hub: Sendable {
         self.clock = clock
         self.breakers = breakers
         self.franceConnectKeys = franceConnectKeys
-        store = try await folder.openStore(clock: clock)
+        let database = try await folder.openDatabase(clock: clock)
+        store = GrantStore(database: database, clock: clock)
+        dataRequests = DataRequestStore(database: database, clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
         geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)

@@ -11,7 +11,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let database = try await SQLiteDatabase.open(try data.open().database)
-        let applied = try await database.migrate(GrantStore.migrations, at: Date())
+        let applied = try await database.migrate(DataFolder.migrations, at: Date())
         print(applied.isEmpty ? "La base est à jour." : applied.map { "appliqué : \($0)" }.joined(separator: "\n"))
     }
 }

@@ -62,7 +62,9 @@ struct Replay {
                 CallbackResponder<BasicRequestContext> { request, _ in fake.respond(request) }, &group)
             addresses[provider.id] = "http://127.0.0.1:\(port)"
         }
-        let providers = HubProviders(configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret))
+        let providers = HubProviders(
+            configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret),
+            certificates: path.path)
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: keys, rehearsals: nil,
             clock: clock, breakers: Breakers(model: Breaker(threshold: .max)))

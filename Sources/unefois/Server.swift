@@ -21,7 +21,7 @@ struct Server {
         let clock = settings.clock.map(WallClock.starting) ?? .system
         let folder = try DataFolder(settings.data)
         let catalogueFolder = try CatalogueFolder.find(settings.catalogue)
-        let catalogue = try CatalogueCompiler(folder: catalogueFolder).compile()
+        let catalogue = try CatalogueCompiler(folder: catalogueFolder, servesAnnounced: settings.sandbox).compile()
         try refuseStrayProviders(catalogue)
         try refuseDemonstrationOverRealProviders(catalogue)
         let cases = try settings.testCases.map { PublishedCases(cases: try TestCases(directory: $0)) }
@@ -87,7 +87,8 @@ struct Server {
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
             LoopService { try await hub.purgeDocuments() },
-            CatalogueReloader(hub: hub, folder: folder, sandbox: sandbox, logger: logger),
+            CatalogueReloader(
+                hub: hub, folder: folder, sandbox: sandbox, servesAnnounced: settings.sandbox, logger: logger),
         ]
         let ports = BoundPorts()
         if let port = settings.adminPort { services.append(admin(hub, port, ports)) }

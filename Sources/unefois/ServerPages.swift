@@ -1,4 +1,5 @@
 import CatalogueModel
+import Desk
 import Foundation
 import Gateway
 import Hummingbird
@@ -20,7 +21,8 @@ struct ServerPages {
             sandbox: information, version: unefoisVersion)
         pages = try Pages(
             options: options, catalogue: { hub.catalogue },
-            trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway))
+            trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway),
+            requests: KeptDataRequests(store: hub.dataRequests))
     }
 
     func addRoutes(to router: Router<BasicRequestContext>) { pages.addRoutes(to: router) }
@@ -38,6 +40,17 @@ enum DesignSystem {
         let places = candidates.map { $0.appending(path: ".cache/dsfr") }
         return places.first { FileManager.default.fileExists(atPath: $0.path) } ?? places[0]
     }
+}
+
+/// Keeps the requests for data in the database.
+struct KeptDataRequests: DataRequesting {
+    let store: DataRequestStore
+
+    func record(datum: String, siret: String, reason: String) async throws -> DataRequestOutcome {
+        try await store.record(datum: datum, siret: siret, reason: reason) ? .recorded : .tooMany
+    }
+
+    func counts() async throws -> [String: Int] { try await store.counts() }
 }
 
 /// Puts the calls of the try-it form to the gateway, as a client's would come in.

@@ -27,6 +27,8 @@ struct CatalogueReloader: ServiceLifecycle.Service {
     let hub: Hub
     let folder: URL
     let sandbox: SandboxProcess?
+    /// APIs to come answer in the sandbox only.
+    let servesAnnounced: Bool
     let logger: Logger
 
     func run() async throws {
@@ -41,10 +43,13 @@ struct CatalogueReloader: ServiceLifecycle.Service {
 
     /// Compiled on a thread of its own: the event loops go on answering.
     private func reload() async {
-        let folder = folder
+        let (folder, servesAnnounced) = (folder, servesAnnounced)
         let result = await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(returning: Result { try CatalogueCompiler(folder: folder).compile() })
+                continuation.resume(
+                    returning: Result {
+                        try CatalogueCompiler(folder: folder, servesAnnounced: servesAnnounced).compile()
+                    })
             }
         }
         do {

@@ -57,3 +57,10 @@ def test_addresses_that_clients_know(base_url, documents, path):
     kind, text = fetch(base_url + path)
     assert kind == "application/yaml"
     assert yaml.safe_load(text) == documents[f"/openapi/{bouquet}.json"]
+
+
+def test_the_document_of_version_2(base_url, documents):
+    text = yaml.safe_load(fetch(base_url + "/api/open-api-v2.yml")[1])
+    assert [f.message for f in OpenAPIV31SpecValidator(text).iter_errors()] == []
+    whole = documents["/openapi/particulier.json"]["paths"]
+    assert text["paths"] == {path: item for path, item in whole.items() if path.startswith("/api/v2/")}

@@ -6,8 +6,19 @@ PAGES = {  # name: (path, a text that the page must show)
     "home": ("/", "Votre premier appel"),
     "catalogue": ("/catalogue", "Quotient familial"),
     "search": ("/catalogue?q=QUÔTIENT+enfants&bouquet=particulier", "Quotient familial"),
-    "empty": ("/catalogue?q=introuvable", "Aucune API"),
+    "filtered": ("/catalogue?theme=famille&public=communes&acces=franceconnect", "Tout afficher"),
+    "empty": ("/catalogue?q=quotient&theme=cotisations", "Sans le filtre"),
     "api": (API, "cnaf_quotient_familial"),
+    "api-issue": ("/catalogue/participation-familiale-eaje", "Anomalie connue depuis le 28 avril 2026"),
+    "providers": ("/fournisseurs", "répertoire Sirene"),
+    "provider": ("/fournisseurs/cnav", "Chaque dimanche, de 23 h à 23 h 45"),
+    "use-cases": ("/cas-usages", "Attribuer un marché public"),
+    "use-case": ("/cas-usages/tarification_municipale_enfance", "Interdites"),
+    "news": ("/nouveautes", "Quinze cas d'usage"),
+    "data": ("/donnees", "Allocation de rentrée scolaire"),
+    "data-state": ("/donnees?etat=pas-encore", "Toutes les données"),
+    "data-request": ("/donnees/ars/demander", "Numéro SIRET de votre administration"),
+    "developers": ("/developpeurs", "Commencer par le bac à sable"),
     "try": (f"{API}/essayer", "Avec une personne inventée"),
     "openapi": ("/openapi", "/openapi/particulier.json"),
     "errors": ("/erreurs#code-00101", "Jeton absent ou invalide"),
@@ -66,10 +77,12 @@ def test_skip_link_is_the_first_stop_of_the_keyboard(open_page, name):
     assert not page.evaluate(skipped), "the next stop is still before the content"
 
 
+@pytest.mark.parametrize("path", [API, "/developpeurs"])
 @pytest.mark.parametrize("screen", ["wide", "narrow"])
-def test_everything_unfolded(open_page, assert_accessible, screen):
-    page = open_page(API, *SCREENS[screen])
-    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+def test_everything_unfolded(open_page, assert_accessible, screen, path):
+    page = open_page(path, *SCREENS[screen])
+    unfold = "document.querySelectorAll('details').forEach(fold => { fold.removeAttribute('name'); fold.open = true })"
+    page.evaluate(unfold)
     assert_no_sideways_scroll(page)
     assert_accessible(page)
 
@@ -82,6 +95,67 @@ def test_search_by_keyboard(open_page, javascript):
     page.keyboard.press("Enter")
     page.wait_for_url("**/catalogue?*q=quotient*")
     assert page.locator(f"main a[href$='{API}']").first.is_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
+def test_filters_by_keyboard_make_an_address_to_share(open_page, javascript):
+    page = open_page("/catalogue", javascript=javascript)
+    tab_to(page, "select[name=theme]")
+    page.keyboard.type("Famille")
+    tab_to(page, "form button.fr-btn--secondary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/catalogue?*theme=famille*")
+    count = page.locator(".uf-results h2").inner_text()
+    shared = open_page(page.url, javascript=javascript)
+    assert shared.locator(".uf-results h2").inner_text() == count
+    tab_to(shared, ".uf-chosen a")
+    shared.keyboard.press("Enter")
+    shared.wait_for_url("**/catalogue")
+    assert shared.locator(".uf-results h2").inner_text() != count
+
+
+def test_an_empty_search_has_a_way_out_by_keyboard(open_page):
+    page = open_page("/catalogue?q=quotient&theme=cotisations", javascript=False)
+    tab_to(page, ".uf-note a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/catalogue?q=quotient")
+    assert page.locator(f"main a[href$='{API}']").first.is_visible()
+
+
+def test_one_sample_is_open_at_a_time(open_page):
+    page = open_page(API, javascript=False)
+    python = page.locator("summary", has_text="Python").first
+    python.focus()
+    page.keyboard.press("Enter")
+    folds = page.locator("section.uf-operation").first.locator("details.uf-sample[open]")
+    assert [text.strip() for text in folds.locator("summary").all_inner_texts()] == ["Python"]
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
+def test_a_datum_is_asked_for_by_keyboard(open_page, assert_accessible, javascript):
+    page = open_page("/donnees?etat=pas-encore", width=320, javascript=javascript)
+    tab_to(page, "a[href='/donnees/titre-de-sejour/demander']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/demander")
+    tab_to(page, "input[name=siret]")
+    page.keyboard.type("123")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=alert]")
+    assert page.locator("[role=alert] a").all_inner_texts()
+    assert page.locator("input[name=siret]").input_value() == "123"
+    assert "123" not in page.url
+    if javascript:
+        assert_accessible(page)
+    page.locator("input[name=siret]").fill("130 025 265 00013")
+    tab_to(page, "textarea[name=motif]")
+    page.keyboard.type("Inscription à la cantine, 1200 familles par an")
+    tab_to(page, "form button[type=submit]")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="Votre demande est enregistrée").wait_for()
+    if javascript:
+        assert_accessible(page)
+    assert page.get_by_text("Demandée par 1 organisme").is_visible()
+    assert_no_sideways_scroll(page)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])

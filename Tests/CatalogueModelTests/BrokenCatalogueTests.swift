@@ -208,7 +208,7 @@ import Values
         ),
         Fault(
             "errors.yaml", "errors:", "erreurs:",
-            "errors.yaml:1: error: the file declares no api, provider, simulates, bouquet, grids or errors"),
+            "errors.yaml:1: error: the file declares nothing that the catalogue knows"),
         Fault("errors.yaml", "title: Rien, ", "", "errors.yaml:2: error: an error wants status, title and detail"),
     ]
 

@@ -153,4 +153,57 @@ import Values
         ]
         #expect(codes(person + feast + [("jourDateNaissance", "29")] + place) == ["00426", "00428"])
     }
+
+    /// A pupil's school year, then what else is asked, and the codes of the checks that fail.
+    struct Search: Sendable, CustomTestStringConvertible {
+        let asked: [String: JSON]
+        let codes: [String]
+        var testDescription: String { asked.keys.sorted().joined(separator: ", ") + " → \(codes)" }
+    }
+
+    static let searches: [Search] = [
+        Search(asked: ["codeEtablissement": "0759025w"], codes: []),
+        Search(asked: ["codeEtablissement": "0759025W", "degreEtablissement": "2D"], codes: []),
+        Search(asked: ["codeEtablissement": "075902"], codes: ["00410"]),
+        Search(asked: [:], codes: ["00410"]),
+        Search(asked: ["codeEtablissement": "0759025W", "anneeScolaire": "2025-2026"], codes: []),
+        Search(asked: ["codeEtablissement": "0759025W", "anneeScolaire": "25"], codes: ["00411"]),
+        Search(asked: ["degreEtablissement": "2D", "codesBcnDepartements": ["008", "02A", "974"]], codes: []),
+        Search(asked: ["degreEtablissement": "1D", "codesBcnRegions": ["18"]], codes: []),
+        Search(asked: ["degreEtablissement": "3D", "codesBcnRegions": ["18"]], codes: ["00412"]),
+        Search(asked: ["codesBcnRegions": ["18"]], codes: ["00412"]),
+        Search(asked: ["degreEtablissement": "2D"], codes: ["00413"]),
+        Search(
+            asked: ["degreEtablissement": "2D", "codesBcnDepartements": ["008"], "codesBcnRegions": ["06"]],
+            codes: ["00413"]),
+        Search(asked: ["degreEtablissement": "2D", "codesBcnDepartements": "008"], codes: ["00414"]),
+        Search(asked: ["degreEtablissement": "2D", "codesBcnDepartements": ["008", "08"]], codes: ["00416"]),
+        Search(asked: ["degreEtablissement": "2D", "codesBcnRegions": ["19"]], codes: ["00417"]),
+        Search(asked: ["codeEtablissement": "0759025W", "codesBcnRegions": ["06"]], codes: ["00419"]),
+    ]
+
+    @Test(arguments: searches)
+    func `a pupil is searched by school, or by degree of teaching and area`(_ search: Search) throws {
+        let operation = try #require(
+            try Shipped.catalogue.operation("api_particulier_v5_men_scolarites_with_civility"))
+        let person: [String: JSON] = [
+            "nomNaissance": "CHARME", "prenoms": ["Ange"], "anneeDateNaissance": "2011", "moisDateNaissance": "5",
+            "jourDateNaissance": "17", "sexeEtatCivil": "M", "anneeScolaire": "2025",
+        ]
+        let asked = person.merging(search.asked) { $1 }
+        let values = operation.slots.map { asked[$0] }
+        #expect(operation.checks.filter { !$0.accepts(values, today: Self.today) }.map(\.code) == search.codes)
+    }
+
+    @Test func `a campaign of scholarships is one that is over, from 2021 on`() throws {
+        let operation = try #require(
+            try Shipped.catalogue.operation("api_particulier_v5_cnous_etudiant_boursier_with_ine"))
+        func codes(_ year: JSON) -> [String] {
+            let asked: [String: JSON] = ["ine": "0123456789A", "campaignYear": year]
+            let values = operation.slots.map { asked[$0] }
+            return operation.checks.filter { !$0.accepts(values, today: Self.today) }.map(\.code)
+        }
+        for year in ["2021", "2025", ""] as [JSON] { #expect(codes(year) == [], "\(year)") }
+        for year in ["2020", "2026", "202", "02025", "deux"] as [JSON] { #expect(codes(year) == ["00368"], "\(year)") }
+    }
 }

@@ -56,7 +56,7 @@ import Values
         let replay = Replay(catalogue: catalogue, clock: .fixed(noon))
         for operation in catalogue.operations where operation.gathered.isEmpty {
             let facts = try #require(try Self.facts(operation, replay), "\(operation.id) has no recorded answer")
-            #expect(operation.acceptedScopeNames.count <= 6)
+            #expect(operation.acceptedScopeNames.count <= 8)
             for names in Self.subsets(operation.acceptedScopeNames) {
                 let outcome = replay.outcome(operation, facts, scopes: catalogue.scopes.set(names))
                 guard case .answer(let answer) = outcome else {
@@ -102,6 +102,26 @@ import Values
         ("v3_mesri_statut_etudiant_with_france_connect", "mesri_identite", []),
         ("v2_mesri_student_status", "mesri_identifiant", ["ine", "inscriptions"]),
         ("v2_mesri_student_status", "mesri_identite", ["nom", "prenom", "dateNaissance", "inscriptions"]),
+        ("v5_cnous_etudiant_boursier_with_ine", "cnous_ine", ["ine"]),
+        ("v4_cnous_etudiant_boursier_with_civility", "cnous_statut_boursier", ["statut_boursier"]),
+        ("v3_cnous_etudiant_boursier_with_ine", "cnous_statut_bourse", []),
+        ("v3_cnous_etudiant_boursier_with_france_connect", "cnous_identite", []),
+        ("v2_cnous_student_scholarship", "cnous_statut_bourse", ["statut", "statutLibelle"]),
+        ("v2_cnous_student_scholarship", "cnous_ville_etudes", ["villeEtudes", "etablissement"]),
+        ("v5_men_scolarites_with_civility", "men_regime_pensionnat", ["regime_pensionnat"]),
+        ("v4_men_scolarites_with_civility", "men_regime_pensionnat", []),
+        (
+            "v3_men_scolarites_with_civility", "men_statut_scolarite",
+            ["annee_scolaire", "est_scolarise", "statut_eleve"]
+        ),
+        ("v2_men_scolarites", "men_statut_boursier", ["code_etablissement", "est_boursier"]),
+        ("v3_france_travail_statut_with_identifiant", "pole_emploi_inscription", ["inscription"]),
+        ("v2_pole_emploi_statut", "pole_emploi_contact", ["identifiant", "email", "telephone", "telephone2"]),
+        ("v3_france_travail_indemnites_with_identifiant", "pole_emploi_paiements", ["identifiant", "paiements"]),
+        (
+            "v3_cnav_allocation_rentree_scolaire_with_civility", "cnav_allocation_rentree_scolaire",
+            ["est_beneficiaire", "date_debut_droit"]
+        ),
     ])
     func `a scope opens its keys and no other`(_ id: String, _ scope: String, _ keys: [String]) throws {
         let catalogue = try Shipped.catalogue

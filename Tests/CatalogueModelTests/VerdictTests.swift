@@ -64,6 +64,19 @@ import Values
         #expect(try plan.redirected(facts) == nil)
     }
 
+    @Test func `a refusal takes values of the provider's answer with it, in the shape that the descriptor gives them`() throws {
+        let operation = try #require(try Shipped.catalogue.operation("api_entreprise_v3_infogreffe_extraits_rcs"))
+        let replay = Replay(catalogue: try Shipped.catalogue)
+        let facts = replay.received(
+            replay.facts(operation, parameters: []), status: 200, headers: [:],
+            bytes: Data("<r><return type='t'>006 -DOSSIER INCONNU-</return></r>".utf8), by: operation)
+        let problem = try #require(try operation.verdict(on: facts))
+        #expect(operation.code(of: problem) == "02003")
+        #expect(
+            JSON.object(try problem.meta(facts)).serialized
+                == #"{"provider_error":{"code":"006","message":"DOSSIER INCONNU"}}"#)
+    }
+
     @Test func `a student is asked for by number with one request and by name with another`() throws {
         let operation = try #require(try Shipped.catalogue.operation("api_particulier_v2_mesri_student_status"))
         let replay = Replay(catalogue: try Shipped.catalogue)

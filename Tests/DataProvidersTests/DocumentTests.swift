@@ -46,6 +46,30 @@ struct DocumentTests {
         #expect(await Self.outcome(Array(body.utf8), encoding).code == code)
     }
 
+    @Test(arguments: [(["Refus : rien à délivrer"], "NN003"), (["Attestation"], nil), ([], "NN999")])
+    func `a document whose text refuses, or cannot be read where it decides, is not kept`(
+        pages: [String], code: String?
+    ) async {
+        let plan = DocumentPlan(
+            encoding: .raw, name: "attestation", lifetime: 600, condition: .always, source: nil,
+            undecodable: "NN051", empty: "NN056", unexpected: "NN055")
+        let refusals = [
+            Refusal(
+                condition: .contains(.fact(.documentPage(1)), .literal("Refus")),
+                problem: ProblemTemplate(code: "NN003")),
+            Refusal(
+                condition: .all([.present(.fact(.documentExpiry)), .absent(.fact(.documentPage(1)))]),
+                problem: ProblemTemplate(code: "NN999")),
+        ]
+        let transport = ScriptedTransport(ProviderResponse(status: 200, body: Self.pdf))
+        let documents = KeptDocuments(pages: pages)
+        let operation = Model.operation(Model.plan(), refusals: refusals, document: plan)
+        let outcome = await Model.connector(transport, documents: documents).ask(operation, Model.facts())
+        #expect(outcome.code == code)
+        #expect(documents.kept.withLock { $0.count } == (code == nil ? 1 : 0))
+        #expect(outcome.facts.document?.pages == pages)
+    }
+
     @Test func `a document that cannot be kept has its code`() async {
         #expect(await Self.outcome(Self.pdf, .raw, documents: KeptDocuments(isFull: true)).code == "00502")
     }
@@ -54,11 +78,10 @@ struct DocumentTests {
         try await withTemporaryFolder { folder in
             let clock = MovingClock()
             let store = try DocumentStore(folder: folder, clock: clock.wall)
-            let kept = try await store.keep(
+            let url = try await store.keep(
                 Self.pdf, name: "attestation", lifetime: 600, publicURL: "https://hub.example")
-            #expect(kept.expiresIn == 600)
-            let parts = kept.url.split(separator: "/").map(String.init)
-            #expect(kept.url.hasPrefix("https://hub.example/documents/") && parts.last == "attestation.pdf")
+            let parts = url.split(separator: "/").map(String.init)
+            #expect(url.hasPrefix("https://hub.example/documents/") && parts.last == "attestation.pdf")
             let secret = parts[parts.count - 2]
             #expect(await store.document(secret: secret, name: "attestation") == Self.pdf)
             var wrong = Array(secret)
@@ -82,8 +105,8 @@ struct DocumentTests {
     {
         try await withTemporaryFolder { folder in
             let store = try DocumentStore(folder: folder + "/kept", clock: MovingClock().wall)
-            let kept = try await store.keep(Self.pdf, name: "attestation", lifetime: 600, publicURL: "")
-            let secret = kept.url.split(separator: "/").map(String.init)[1]
+            let url = try await store.keep(Self.pdf, name: "attestation", lifetime: 600, publicURL: "")
+            let secret = url.split(separator: "/").map(String.init)[1]
             let name = try #require(FileManager.default.contentsOfDirectory(atPath: folder + "/kept").first)
             let path = folder + "/kept/" + name
             var content = try Data(contentsOf: URL(filePath: path))

@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 import Values
 
+@testable import CatalogueModel
 @testable import DataProviders
 
 struct ProviderTokenTests {
@@ -74,6 +75,30 @@ struct ProviderTokenTests {
         #expect(await connector.ask(Self.signed, Model.facts()).code == "NN999")
         isDown.withLock { $0 = false }
         #expect(await connector.ask(Self.signed, Model.facts()).code == nil)
+    }
+
+    @Test(arguments: [(["b"], nil), (["a", "b"], "NN020")])
+    func `where one account is let in no more another asks; where none is, the error is the descriptor's`(
+        closed: [String], code: String?
+    ) async {
+        let transport = ScriptedTransport { request throws(TransportFailure) in
+            guard request.url.hasSuffix("/token") else { return .json("{}") }
+            return closed.contains(request.text)
+                ? ProviderResponse(status: 401, body: Array("{}".utf8)) : .json(#"{"token":"t"}"#)
+        }
+        let plan = TokenPlan(
+            address: "token", path: .literal(""), headers: [], body: .text(.fact(.setting("username"))),
+            token: .member(.node, "token"), lifetime: .literal(.null), header: "Authorization", scheme: "Bearer ",
+            accounts: ["a", "b"], refusal: "NN020")
+        let authentication = Authentication(name: "login", kind: .token(plan), retryOn: [])
+        var configuration = TableConfiguration()
+        for name in ["a", "b"] { configuration.values["bank.\(name).username"] = name }
+        let connector = Model.connector(transport, configuration)
+        for _ in 0..<8 {
+            #expect(
+                await connector.ask(Model.operation(Model.plan(authentication: authentication)), Model.facts()).code
+                    == code)
+        }
     }
 
     @Test(arguments: [(502, "NN001"), (503, "NN001"), (504, "NN002"), (302, "NN000"), (500, "NN999"), (401, "NN999")])

@@ -69,7 +69,7 @@ struct RequestTests {
         let request = await Self.sent(Model.plan(authentication: basic), Model.facts())
         #expect(request?.header("Authorization") == "Basic bWU6czox")
         let mutual = Model.operation(
-            Model.plan(authentication: Authentication(name: "tls", kind: .mutualTLS, retryOn: [])))
+            Model.plan(authentication: Authentication(name: "tls", kind: .mutualTLS(saml: nil), retryOn: [])))
         let transport = ScriptedTransport(.json("{}"))
         #expect(await Model.connector(transport).ask(mutual, Model.facts()).code == "NN001")
         var configuration = TableConfiguration()

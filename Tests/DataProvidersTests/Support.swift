@@ -74,13 +74,19 @@ final class KeptDocuments: DocumentKeeping {
     struct Full: Error {}
     let kept = Mutex<[(bytes: [UInt8], name: String, lifetime: Int)]>([])
     let isFull: Bool
+    let pages: [String]
 
-    init(isFull: Bool = false) { self.isFull = isFull }
+    init(isFull: Bool = false, pages: [String] = []) {
+        self.isFull = isFull
+        self.pages = pages
+    }
 
-    func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> StoredDocument {
+    func pages(of bytes: [UInt8]) async -> [String] { pages }
+
+    func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String {
         if isFull { throw Full() }
         kept.withLock { $0.append((bytes, name, lifetime)) }
-        return StoredDocument(url: publicURL + "/documents/x", expiresIn: lifetime, pages: [])
+        return publicURL + "/documents/x"
     }
 }
 

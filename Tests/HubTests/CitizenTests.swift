@@ -46,6 +46,16 @@ struct CitizenTests {
         }
     }
 
+    @Test func `a citizen's token never answers on the student of another number`() async throws {
+        try await Self.run { hub in
+            for path in ["/api/v2/etudiants", "/api/v2/etudiants-boursiers"] {
+                let target = path + "?ine=0123456789B&recipient=13002526500013"
+                let answer = try await hub.send(target, token: "fc-etudiant-inscrit")
+                #expect(answer.status == 200 && answer.json["nom"] == "MOREAU", "\(path): \(answer.text)")
+            }
+        }
+    }
+
     @Test func `no other token opens the citizen's way`() async throws {
         try await Self.run { hub in
             let ours = try await hub.token()

@@ -12,7 +12,7 @@ import Testing
     }
 
     private func messages() throws -> Messages {
-        try Messages(file: Shipped.sources.appending(path: "Resources/messages.fr.json"))
+        try Messages(folder: Shipped.sources.appending(path: "Resources"))
     }
 
     @Test func `every message that the code names exists`() throws {

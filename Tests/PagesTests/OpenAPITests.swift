@@ -42,6 +42,27 @@ import Values
         #expect(parameter("recipient", operation)?["required"] == false)
     }
 
+    @Test func `the document of version 2 holds its addresses and no other`() throws {
+        let document = try document(.version(.particulier, 2))
+        let paths = try #require(document["paths"]?.members).map(\.key)
+        #expect(paths.allSatisfy { $0.hasPrefix("/api/v2/") })
+        // Every address of that version that is still served.
+        #expect(
+            Set(paths) == [
+                "/api/v2/composition-familiale-v2", "/api/v2/revenu-solidarite-active", "/api/v2/prime-activite",
+                "/api/v2/allocation-soutien-familial", "/api/v2/allocation-adulte-handicape",
+                "/api/v2/complementaire-sante-solidaire", "/api/v2/etudiants", "/api/v2/etudiants-boursiers",
+                "/api/v2/scolarites", "/api/v2/situations-pole-emploi", "/api/v2/paiements-pole-emploi",
+            ])
+        #expect(document["info"]?["title"] == "UneFois : données des particuliers, version 2")
+    }
+
+    @Test func `values named one by one may be null, and the document says so`() throws {
+        let grant = try #require(schema(try operation("/v5/cnous/etudiant_boursier/ine")))
+        let student = grant["properties"]?["data"]?["properties"]?["identite"]?["properties"]
+        #expect(student?["prenoms"]?["items"] == ["type": ["string", "null"]])
+    }
+
     private func parameter(_ name: String, _ operation: JSON) -> JSON? {
         operation["parameters"]?.items?.first { $0["name"]?.text == name }
     }
@@ -97,7 +118,7 @@ import Values
                 let json = try JSON(parsing: Array(answer.text.utf8))
                 #expect(json["openapi"] == "3.1.0")
             }
-            for path in ["/api/open-api-v3.yml", "/api/open-api.yml"] {
+            for path in ["/api/open-api-v2.yml", "/api/open-api-v3.yml", "/api/open-api.yml"] {
                 let answer = try await client.visit(path)
                 #expect(answer.headers[.contentType] == "application/yaml")
             }

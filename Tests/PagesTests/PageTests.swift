@@ -8,7 +8,10 @@ import Testing
     static let paths = [
         "/", "/catalogue", "/catalogue?q=quotient", "/catalogue?q=rien-de-tel", "/catalogue/quotient-familial",
         "/catalogue/quotient-familial/essayer", "/openapi", "/erreurs", "/accessibilite", "/donnees-personnelles",
-        "/mentions-legales",
+        "/mentions-legales", "/fournisseurs", "/fournisseurs/cnav", "/fournisseurs/insee", "/cas-usages",
+        "/cas-usages/ccas", "/cas-usages/marches_publics", "/nouveautes", "/donnees", "/donnees?etat=pas-encore",
+        "/donnees/ars/demander", "/developpeurs", "/catalogue/unites-legales",
+        "/catalogue/participation-familiale-eaje", "/catalogue?q=caf&theme=scolarite&public=communes",
     ]
 
     @Test(arguments: paths)
@@ -41,6 +44,20 @@ import Testing
         #expect(page.contains("curl --get") && !page.contains("Authorization: Bearer"))
     }
 
+    @Test func `a field shows the scopes of the objects around it with its own`() throws {
+        let operation = try #require(
+            try Shipped.catalogue().operation("api_particulier_v3_mesri_statut_etudiant_with_ine"))
+        let site = try Site(options: Shipped.options(), missing: nil)
+        let rows = FieldRows(wording: Wording(messages: site.messages)).rows(operation.answer)
+        func scopes(_ key: String) -> [String] {
+            let row = rows.first { $0["fieldKey"] as? String == key }
+            return (row?["fieldScopes"] as? [Row] ?? []).compactMap { $0["fieldScope"] as? String }
+        }
+        #expect(scopes("admissions") == ["mesri_admissions"])
+        #expect(scopes("date_debut") == ["mesri_admissions"])
+        #expect(scopes("est_inscrit") == ["mesri_admissions", "mesri_admission_inscrit"])
+    }
+
     @Test func `without a sandbox there is neither a token nor a form`() async throws {
         let options = Shipped.options(sandbox: nil)
         try await Shipped.pages(options) { client in
@@ -69,7 +86,10 @@ import Testing
 }
 
 @Suite struct FaultTests {
-    @Test(arguments: ["/nulle-part", "/catalogue/inconnue", "/openapi/inconnue.json", "/openapi/inconnue"])
+    @Test(arguments: [
+        "/nulle-part", "/catalogue/inconnue", "/openapi/inconnue.json", "/openapi/inconnue",
+        "/fournisseurs/inconnu", "/cas-usages/inconnu", "/donnees/inconnue/demander",
+    ])
     func `an unknown address is a page in plain words`(path: String) async throws {
         let page = try await Shipped.pages { try await $0.visit(path) }
         #expect(page.status == 404)

@@ -2,6 +2,7 @@ import CatalogueModel
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Synchronization
 import Testing
 
 @testable import Pages
@@ -23,9 +24,11 @@ enum Shipped {
                 ], franceConnectToken: "jeton-de-jeanne")
         ])
 
-    static func catalogue() throws -> CompiledCatalogue {
+    private static let compiled = Result { () throws(CatalogueFault) in
         try CatalogueCompiler(folder: root.appending(path: "Catalogue")).compile()
     }
+
+    static func catalogue() throws -> CompiledCatalogue { try compiled.get() }
 
     static func options(dsfr: URL? = nil, sandbox: SandboxInformation? = Self.sandbox) -> PagesOptions {
         PagesOptions(
@@ -35,13 +38,17 @@ enum Shipped {
 
     /// Runs `test` against the pages.
     static func pages<Value: Sendable>(
-        _ options: PagesOptions? = nil, trying: (any CallTrying)? = Echo(), missing: MissingNames? = nil,
+        _ options: PagesOptions? = nil, trying: (any CallTrying)? = Echo(),
+        requests: (any DataRequesting)? = KeptRequests(),
+        status: (any StatusTelling)? = nil, missing: MissingNames? = nil,
         _ test: @escaping @Sendable (any TestClientProtocol) async throws -> Value
     ) async throws -> Value {
         let catalogue = try catalogue()
         let router = Router(context: BasicRequestContext.self)
-        try Pages(options: options ?? Self.options(), catalogue: { catalogue }, trying: trying, missing: missing)
-            .addRoutes(to: router)
+        let pages = try Pages(
+            options: options ?? Self.options(), catalogue: { catalogue }, trying: trying, requests: requests,
+            status: status, missing: missing)
+        pages.addRoutes(to: router)
         return try await Application(router: router).test(.router) { client in try await test(client) }
     }
 }
@@ -59,6 +66,34 @@ struct Echo: CallTrying {
         return TriedAnswer(
             status: status, headers: [("X-Request-Id", "id-1"), ("Server", "hidden")], body: Array(body.utf8),
             duration: .milliseconds(12))
+    }
+}
+
+/// Requests for data, in memory.
+final class KeptRequests: DataRequesting {
+    private let kept = Mutex<[(datum: String, siret: String, reason: String)]>([])
+    private let isFull: Bool
+
+    init(isFull: Bool = false) { self.isFull = isFull }
+
+    var all: [(datum: String, siret: String, reason: String)] { kept.withLock { $0 } }
+
+    func record(datum: String, siret: String, reason: String) async throws -> DataRequestOutcome {
+        guard !isFull else { return .tooMany }
+        kept.withLock { $0.append((datum, siret, reason)) }
+        return .recorded
+    }
+
+    func counts() async throws -> [String: Int] {
+        Dictionary(grouping: all, by: \.datum).mapValues { Set($0.map(\.siret)).count }
+    }
+}
+
+/// Knows how one provider is doing.
+struct KnownStatus: StatusTelling {
+    let path = "/etat"
+    func line(provider: String) async -> StatusLine? {
+        provider == "cnav" ? StatusLine(level: .troubled, text: "Réponses lentes depuis midi") : nil
     }
 }
 

@@ -83,6 +83,20 @@ struct CNAVTests {
         }
     }
 
+    @Test func `the school allowance goes to families of modest means with a pupil`() async throws {
+        try await withSandbox { sandbox in
+            for (key, indicator, since) in [
+                ("asf", "BENEFICIAIRE", "2025-08-01"), ("famille-deux-enfants", "BENEFICIAIRE", "2025-08-01"),
+                ("eaje", "NON_BENEFICIAIRE", "2026-05-01"), ("beneficiaire-rsa", "NON_BENEFICIAIRE", "2026-05-01"),
+                ("aeeh-enfant", "NON_BENEFICIAIRE", "2026-05-01"),
+            ] {
+                let body = try await sandbox.benefit("allocation_rentree_scolaire", key).json()
+                #expect(body["indicateur"]?.text == indicator, "\(key)")
+                #expect(body["dateIndicateur"]?.text == since, "\(key)")
+            }
+        }
+    }
+
     @Test func `the crèche learns the family, its place of birth and its resources`() async throws {
         try await withSandbox { sandbox in
             let body = try await sandbox.benefit("participation_familiale_eaje", "eaje").json()

@@ -60,7 +60,12 @@ struct DescribedProviderTests {
             #expect(try await sandbox.send("essai", "GET", "/data/012345674").status == 401)
             let credentials = "Basic " + Data("unefois:se+cret/?".utf8).base64EncodedString()
             let token = try await sandbox.send("essai", "POST", "/token", headers: ["Authorization": credentials])
-            let bearer = ["Authorization": "Bearer " + (try token.json()["access_token"]?.text ?? "")]
+            let issued = try token.json()["access_token"]?.text ?? ""
+            let claims = try JSON(parsing: #require(Base64URL.decode(String(issued.split(separator: ".")[1]))))
+            #expect(issued.split(separator: ".").count == 3 && claims["exp"]?.int ?? 0 > 1_700_000_000)
+            let bearer = ["Authorization": "Bearer " + issued]
+            let forged = ["Authorization": "Bearer " + issued.dropLast(4) + "AAAA"]
+            #expect(try await sandbox.send("essai", "GET", "/data/012345674", headers: forged).status == 401)
             let answer = try await sandbox.send("essai", "GET", "/data/012345674?q=a%20b", headers: bearer)
             let json = try answer.json()
             #expect(answer.status == 200 && json["nom"]?.text == "BOULANGERIE DES QUATRE VENTS")

@@ -26,6 +26,8 @@ public final class APIOperation: Sendable {
     public let lookups: [Lookup]
     public let plans: [RequestPlan]
     public let refusals: [Refusal]
+    /// Values that the API names for its refusals and its answers.
+    let lets: [Expression]
     public let document: DocumentPlan?
     public let answer: AnswerPlan
     public let repetition: RepetitionGuard?
@@ -80,6 +82,7 @@ public final class APIOperation: Sendable {
         lookups = draft.lookups
         plans = draft.plans
         refusals = draft.refusals
+        lets = draft.lets
         document = draft.document
         answer = draft.answer
         repetition = draft.repetition
@@ -112,6 +115,7 @@ struct OperationDraft {
     var lookups: [Lookup] = []
     var plans: [RequestPlan] = []
     var refusals: [Refusal] = []
+    var lets: [Expression] = []
     var document: DocumentPlan?
     var answer = AnswerPlan.empty
     var repetition: RepetitionGuard?
@@ -161,17 +165,42 @@ public struct APIDescription: Sendable {
     public let perimeter: String
     public let audience: String
     public let keywords: [String]
+    /// Identifiers of ``Editorial/themes``.
+    public internal(set) var themes: [String] = []
     public let lifecycle: Lifecycle
     public let isOpen: Bool
     /// Scopes and what each opens.
     public let scopes: [(name: String, meaning: String)]
     /// The hand-written case of the sandbox whom FranceConnect speaks for in examples: a token is `fc-` and that name.
     public let citizen: String
+    /// Questions that users ask, with their answers.
+    public internal(set) var questions: [Question] = []
+    /// What changed for its users, the latest first.
+    public internal(set) var history: [Change] = []
+    /// What is wrong with the data at present; nil where nothing is known to be.
+    public internal(set) var knownIssue: Change?
     /// Recorded examples replayed by the check.
     public let recordings: [Recording]
 
     public enum Bouquet: String, Sendable, CaseIterable { case particulier, entreprise, open }
-    public enum Lifecycle: String, Sendable, CaseIterable { case beta, stable, deprecated }
+
+    public enum Lifecycle: String, Sendable, CaseIterable {
+        /// To come: described to be commented on, it answers from the sandbox only.
+        case announced
+        case beta, stable, deprecated
+    }
+
+    /// A question with its answer.
+    public struct Question: Sendable, Hashable {
+        public let question: String
+        public let answer: String
+    }
+
+    /// What happened on a day.
+    public struct Change: Sendable, Hashable {
+        public let date: CivilDate
+        public let text: String
+    }
 
     /// A provider's answer and the public answer that it must give.
     public struct Recording: Sendable {
@@ -199,6 +228,8 @@ public struct APIDescription: Sendable {
 public struct ProviderDescription: Sendable {
     public let id: String
     public let title: String
+    /// What it is and holds, for people.
+    public internal(set) var about: String = ""
     /// Names of its addresses with the path of each below its base.
     public let addresses: [String: String]
     public let errorPrefix: String

@@ -18,10 +18,14 @@ public final class CompiledCatalogue: Sendable {
     public let routes: RouteTable
     /// Addresses that no longer answer, with what took their place.
     public let goneRoutes: [String: String]
+    /// What people read around the APIs.
+    public let editorial: Editorial
 
+    /// - Parameter servesAnnounced: true where operations of announced APIs have an address.
     init(
         operations: [APIOperation], apis: [APIDescription], providers: [String: ProviderDescription],
-        scopes: ScopeTable, limits: [RateLimitGroup], errors: ErrorNomenclature, goneRoutes: [String: String]
+        scopes: ScopeTable, limits: [RateLimitGroup], errors: ErrorNomenclature, goneRoutes: [String: String],
+        editorial: Editorial = Editorial(), servesAnnounced: Bool = true
     ) {
         self.operations = operations
         self.apis = apis
@@ -30,9 +34,13 @@ public final class CompiledCatalogue: Sendable {
         self.limits = limits
         self.errors = errors
         self.goneRoutes = goneRoutes
-        routes = RouteTable(operations)
+        self.editorial = editorial
+        routes = RouteTable(servesAnnounced ? operations : operations.filter { $0.api.lifecycle != .announced })
         generation = Self.generations.wrappingAdd(1, ordering: .relaxed).newValue
     }
+
+    /// The API of that identifier.
+    public func api(_ id: String) -> APIDescription? { apis.first { $0.id == id } }
 
     /// The operation of that identifier.
     public func operation(_ id: String) -> APIOperation? { operations.first { $0.id == id } }

@@ -64,8 +64,24 @@ public struct Authentication: Sendable {
         case token(TokenPlan)
         /// HTTP Basic (RFC 7617).
         case basic(user: Expression, password: Expression)
-        /// A client certificate (RFC 8446 §4.4.2), by the settings `client_certificate` and `client_key`.
-        case mutualTLS
+        /// A client certificate (RFC 8446 §4.4.2), by the settings `client_certificate` and `client_key`, and where
+        /// the provider wants one an assertion in the message, signed with the same key.
+        case mutualTLS(saml: SAMLPlan?)
+    }
+}
+
+/// The SAML 2.0 assertion that a message carries in its WS-Security header.
+public struct SAMLPlan: Sendable {
+    /// Who vouches, and for whom: the hub itself.
+    public let issuer: Expression
+    public let attributes: [(name: String, value: Expression)]
+    /// Seconds for which it is good.
+    public let lifetime: Int
+
+    public init(issuer: Expression, attributes: [(name: String, value: Expression)], lifetime: Int) {
+        self.issuer = issuer
+        self.attributes = attributes
+        self.lifetime = lifetime
     }
 }
 
@@ -84,6 +100,8 @@ public struct TokenPlan: Sendable {
     public let scheme: String
     /// Prefixes of the settings of several accounts: one is drawn for each token, another where it is refused.
     public let accounts: [String]
+    /// Code of the error where no account is given a token.
+    public var refusal = "NN999"
 }
 
 /// A value fetched from a provider before the question itself is put (code of a commune from its name).
@@ -121,7 +139,7 @@ public struct ProblemTemplate: Sendable, Hashable {
 
     public struct MetaValue: Sendable, Hashable {
         public let name: String
-        public let value: Expression
+        public let value: ValueTemplate
         public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
         public func hash(into hasher: inout Hasher) { hasher.combine(name) }
     }

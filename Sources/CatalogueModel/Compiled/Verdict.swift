@@ -21,7 +21,8 @@ extension APIOperation {
         case 301, 302, 303, 307, 308: return ProblemTemplate(code: "NN000")
         default: break
         }
-        let frame = Frame(facts: facts, node: facts.body)
+        var frame = Frame(facts: facts, node: facts.body)
+        for expression in lets { frame.lets.append(try expression.value(in: frame)) }
         for refusal in refusals where try refusal.condition.holds(in: frame) { return refusal.problem }
         let isExpected = facts.body != .null || document != nil
         return (200..<300).contains(facts.status) && isExpected ? nil : ProblemTemplate(code: "NN999")
@@ -51,9 +52,8 @@ extension RequestPlan {
 extension ProblemTemplate {
     /// Values of the provider's answer that go with the error.
     public func meta(_ facts: CallFacts) throws(MappingFailure) -> [JSON.Member] {
-        let frame = Frame(facts: facts, node: facts.body)
         var members: [JSON.Member] = []
-        for item in meta { members.append(JSON.Member(item.name, try item.value.value(in: frame))) }
+        for item in meta { members.append(JSON.Member(item.name, try item.value.value(on: facts, keepsNulls: true))) }
         return members
     }
 }

@@ -15,7 +15,7 @@ struct APICompiler {
         "api", "title", "summary", "bouquet", "provider", "legal-basis", "freshness", "perimeter", "audience",
         "keywords", "lifecycle", "open", "errors", "limit", "cache", "scopes", "accepts", "ask", "before", "refusals",
         "document", "answer", "answers", "tables", "shapes", "operations", "recordings", "example", "parameters",
-        "parameter-sets", "citizen", "guard", "gathers",
+        "parameter-sets", "citizen", "guard", "gathers", "themes", "faq", "history", "known-issue", "let",
     ]
     private static let operationKeys: Set = [
         "get", "identity", "parameters", "answer", "variant", "deprecated", "accepts", "limit", "cache", "example",
@@ -58,6 +58,7 @@ struct APICompiler {
 
     private func parts(_ bouquet: APIDescription.Bouquet, _ provider: ProviderDescription) -> Parts {
         var parts = Parts()
+        parts.nomenclatures = files.nomenclatures
         for file in files.bouquets where file["bouquet"]?.text == bouquet.rawValue { parts.add(file) }
         for file in files.providers where file["provider"]?.text == provider.id { parts.add(file) }
         parts.add(file)
@@ -68,15 +69,20 @@ struct APICompiler {
         func text(_ key: String) -> String { file[key]?.text ?? "" }
         let lifecycle = file["lifecycle"]?.text ?? "stable"
         if APIDescription.Lifecycle(rawValue: lifecycle) == nil {
-            diagnostics.error("lifecycle is beta, stable or deprecated", at: file["lifecycle"] ?? file)
+            diagnostics.error("lifecycle is announced, beta, stable or deprecated", at: file["lifecycle"] ?? file)
         }
         return APIDescription(
             id: text("api"), title: text("title"), summary: text("summary"), bouquet: bouquet,
             provider: text("provider"), legalBasis: file["legal-basis"]?.texts ?? [], freshness: text("freshness"),
             perimeter: text("perimeter"), audience: text("audience"), keywords: file["keywords"]?.texts ?? [],
+            themes: file["themes"]?.texts ?? [],
             lifecycle: APIDescription.Lifecycle(rawValue: lifecycle) ?? .stable, isOpen: file["open"]?.bool ?? false,
             scopes: file["scopes"]?.textMembers.map { (name: $0.0, meaning: $0.1) } ?? [],
             citizen: file["citizen"]?.text ?? "famille-deux-enfants",
+            questions: (file["faq"]?.items ?? []).compactMap(question),
+            history: (file["history"]?.items ?? []).compactMap { change($0, dated: "date") }
+                .sorted { $0.date > $1.date },
+            knownIssue: file["known-issue"].flatMap { change($0, dated: "since") },
             recordings: (file["recordings"]?.items ?? []).compactMap(recording))
     }
 
@@ -133,7 +139,9 @@ struct APICompiler {
         for name in draft.acceptedScopeNames where scopes[name] == nil {
             diagnostics.error("scope '\(name)' is not declared", at: part("accepts") ?? element)
         }
-        let requests = RequestCompiler(context: context)
+        var named = context
+        let lets = AnswerCompiler.lets(file["let"], &named)
+        let requests = RequestCompiler(context: context, named: named)
         let derived = DerivedCompiler(context: context, known: known, scopes: scopes)
         draft.gathered = part("gathers").map(derived.gathered) ?? []
         let source = element["from"].flatMap { derived.derive(&draft, from: $0) }
@@ -143,10 +151,10 @@ struct APICompiler {
             diagnostics.error("'ask' says no request for \(draft.id)", at: file["ask"] ?? file)
         }
         if draft.identity != .franceConnect, source == nil { draft.lookups = lookups(parts, requests) }
-        if let refusals = file["refusals"] { draft.refusals = requests.refusals(refusals) }
+        if let refusals = file["refusals"] { (draft.refusals, draft.lets) = (requests.refusals(refusals), lets) }
         if let document = file["document"], context.applies(document) { draft.document = requests.document(document) }
         draft.example = element["example"].map { example($0) } ?? sharedExample(draft)
-        draft.answer = draft.gathered.isEmpty ? answer(element, context, draft) : .gathering(draft.gathered)
+        draft.answer = draft.gathered.isEmpty ? answer(element, named, lets, draft) : .gathering(draft.gathered)
         draft.answer.source = source.map(derived.source)
         draft.source = source
     }
@@ -172,14 +180,17 @@ struct APICompiler {
         }
     }
 
-    private func answer(_ element: Element, _ context: CompilerContext, _ draft: OperationDraft) -> AnswerPlan {
+    /// - Parameter lets: values that the context has named already.
+    private func answer(
+        _ element: Element, _ context: CompilerContext, _ lets: [Expression], _ draft: OperationDraft
+    ) -> AnswerPlan {
         let name = element["answer"]?.text
         guard let source = name.flatMap({ file["answers"]?[$0] }) ?? file["answer"] else {
             diagnostics.error("no answer is given for \(draft.id)", at: element["answer"] ?? element)
             return .empty
         }
         return AnswerCompiler(context: context, scopes: scopes)
-            .plan(source, hasEnvelope: draft.style != .particulierV2)
+            .plan(source, after: lets, hasEnvelope: draft.style != .particulierV2)
     }
 
     private func limit(_ element: Element) -> RateLimitGroup? {

@@ -5,11 +5,12 @@ struct AnswerCompiler {
     let context: CompilerContext
     let scopes: ScopeTable
 
-    func plan(_ element: Element, hasEnvelope: Bool) -> AnswerPlan {
+    /// - Parameter named: values that the context has named already.
+    func plan(_ element: Element, after named: [Expression] = [], hasEnvelope: Bool) -> AnswerPlan {
         let keys = ["of", "let", "masked-when", "data", "links", "meta", "shape", "without", "items", "collection"]
         element.allow(Set(keys), context.diagnostics)
         var inner = context
-        let lets = Self.lets(element["let"], &inner)
+        let lets = named + Self.lets(element["let"], &inner)
         let compiler = AnswerCompiler(context: inner, scopes: scopes)
         return AnswerPlan(
             root: element["of"].map(inner.expression) ?? .node, lets: lets,

@@ -7,10 +7,17 @@ import Yams
 /// Every file is read and every validator runs, so that one run shows every fault.
 public struct CatalogueCompiler {
     private let folder: URL
+    private let servesAnnounced: Bool
     let diagnostics = Diagnostics()
 
-    /// - Parameter folder: the catalogue's folder; one subfolder a bouquet, in it one a provider.
-    public init(folder: URL) { self.folder = folder }
+    /// - Parameters:
+    ///   - folder: the catalogue's folder; one subfolder a bouquet, in it one a provider. The use cases are in the
+    ///     folder `Procedures/use-cases` beside it.
+    ///   - servesAnnounced: true in the sandbox, the only place where APIs to come answer.
+    public init(folder: URL, servesAnnounced: Bool = true) {
+        self.folder = folder.standardizedFileURL
+        self.servesAnnounced = servesAnnounced
+    }
 
     /// Compiles the catalogue.
     /// - Throws: ``CatalogueFault`` with every fault and its place.
@@ -33,7 +40,7 @@ public struct CatalogueCompiler {
         var files = CatalogueFiles()
         let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
         for path in paths.sorted() where path.hasSuffix(".yaml") && !path.contains("/recordings/") {
-            guard let element = read(path) else { continue }
+            guard let element = read(path, in: folder) else { continue }
             if element["api"] != nil {
                 files.apis.append(element)
             } else if element["simulates"] != nil {
@@ -46,11 +53,13 @@ public struct CatalogueCompiler {
                 files.grids.append(element)
             } else if element["errors"] != nil {
                 files.errors.append(element)
+            } else if EditorialCompiler.kinds.contains(where: { element[$0] != nil }) {
+                files.editorial.append(element)
             } else {
-                diagnostics.error(
-                    "the file declares no api, provider, simulates, bouquet, grids or errors", at: element)
+                diagnostics.error("the file declares nothing that the catalogue knows", at: element)
             }
         }
+        files.editorial += useCases()
         files.nomenclatures = nomenclatures(paths)
         files.gridTable = gridTable(files.grids)
         if paths.isEmpty { diagnostics.error("the folder is missing or empty", file: folder.path) }
@@ -71,7 +80,14 @@ public struct CatalogueCompiler {
         return tables
     }
 
-    private func read(_ path: String) -> Element? {
+    /// The files of the use cases, beside the catalogue's folder.
+    private func useCases() -> [Element] {
+        let (parent, place) = (folder.deletingLastPathComponent(), "Procedures/use-cases")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent.appending(path: place).path)) ?? []
+        return names.sorted().filter { $0.hasSuffix(".yaml") }.compactMap { read("\(place)/\($0)", in: parent) }
+    }
+
+    private func read(_ path: String, in folder: URL) -> Element? {
         do {
             let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
             guard let element = try Element(yaml: text, file: path), element.isMapping else {
@@ -111,7 +127,9 @@ public struct CatalogueCompiler {
         return CompiledCatalogue(
             operations: operations, apis: apis, providers: providers, scopes: scopes,
             limits: limits.values.sorted { $0.index < $1.index }, errors: errors(files.errors),
-            goneRoutes: gone(files.bouquets))
+            goneRoutes: gone(files.bouquets),
+            editorial: EditorialCompiler(files: files.editorial, diagnostics: diagnostics).compile(),
+            servesAnnounced: servesAnnounced)
     }
 
     private static let bouquetKeys: Set = [
@@ -204,6 +222,7 @@ struct CatalogueFiles {
         }
         return (0...2).flatMap { wanted in apis.filter { rank($0) == wanted } }
     }
+    var editorial: [Element] = []
     var nomenclatures: [String: Nomenclature] = [:]
 }
 

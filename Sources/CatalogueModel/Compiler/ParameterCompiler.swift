@@ -106,7 +106,8 @@ struct ParameterCompiler {
         }
         let context = CompilerContext(
             parts: parts,
-            vocabulary: Vocabulary(parameters: vocabulary, tables: parts.tables, nomenclatures: [:], grids: grids),
+            vocabulary: Vocabulary(
+                parameters: vocabulary, tables: parts.tables, nomenclatures: parts.nomenclatures, grids: grids),
             tags: [], diagnostics: diagnostics)
         return .condition(context.condition(element))
     }

@@ -10,6 +10,8 @@ struct Parts {
     var parameters: [String: Element] = [:]
     var parameterSets: [String: Element] = [:]
     var lookups: [String: Element] = [:]
+    /// Those of the whole catalogue.
+    var nomenclatures: [String: Nomenclature] = [:]
 
     /// Adds what a file declares; a later declaration of a name wins.
     mutating func add(_ file: Element) {

@@ -5,8 +5,8 @@ struct ProviderCompiler {
     let diagnostics: Diagnostics
 
     private static let keys: Set = [
-        "provider", "title", "errors", "mask", "addresses", "maintenance", "authentication", "tables", "requests",
-        "refusal-sets", "shapes", "hub-of",
+        "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "authentication", "tables",
+        "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "hub-of",
     ]
     private static let days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
@@ -17,7 +17,8 @@ struct ProviderCompiler {
         let title = file["title"]?.text ?? id
         let addresses = Dictionary(file["addresses"]?.textMembers ?? [], uniquingKeysWith: { $1 })
         return ProviderDescription(
-            id: id, title: title, addresses: addresses, errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
+            id: id, title: title, about: file["about"]?.text ?? "", addresses: addresses,
+            errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
             maintenances: (file["maintenance"]?.items ?? []).compactMap(window),
             hubOf: file["hub-of"].flatMap(bouquet))

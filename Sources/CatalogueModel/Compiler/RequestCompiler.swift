@@ -3,6 +3,8 @@ import Values
 /// Turns `ask`, `refusals`, `document` and `lookups` of a descriptor into plans for one operation.
 struct RequestCompiler {
     let context: CompilerContext
+    /// The same with the names of the API's `let`, which conditions of refusals may use.
+    var named: CompilerContext?
 
     func plans(_ element: Element) -> [RequestPlan] {
         let choices = element.isMapping ? [element] : element.items
@@ -72,8 +74,8 @@ struct RequestCompiler {
     }
 
     private static let authenticationKeys: Set = [
-        "oauth2", "login", "basic", "mutual-tls", "headers", "form", "json", "take", "lifetime", "header", "accounts",
-        "retry-on",
+        "oauth2", "login", "basic", "mutual-tls", "saml", "headers", "form", "json", "take", "lifetime", "header",
+        "accounts", "else", "retry-on",
     ]
 
     private func authentication(_ element: Element) -> Authentication? {
@@ -91,7 +93,7 @@ struct RequestCompiler {
                 token: part["take"].map(context.expression) ?? .member(.node, "access_token"),
                 lifetime: part["lifetime"].map(context.expression) ?? .member(.node, "expires_in"),
                 header: part["header"]?.text ?? "Authorization", scheme: part["header"] == nil ? "Bearer " : "",
-                accounts: part["accounts"]?.texts ?? [])
+                accounts: part["accounts"]?.texts ?? [], refusal: part["else"]?.text ?? "NN999")
             return Authentication(name: name, kind: .token(plan), retryOn: retry)
         }
         if let basic = part["basic"], let user = basic["user"], let password = basic["password"] {
@@ -99,9 +101,23 @@ struct RequestCompiler {
                 user: context.expression(user), password: context.expression(password))
             return Authentication(name: name, kind: kind, retryOn: retry)
         }
-        if part["mutual-tls"] != nil { return Authentication(name: name, kind: .mutualTLS, retryOn: retry) }
+        if part["mutual-tls"] != nil {
+            let kind = Authentication.Kind.mutualTLS(saml: part["saml"].flatMap(saml))
+            return Authentication(name: name, kind: kind, retryOn: retry)
+        }
         context.diagnostics.error("'\(name)' wants oauth2, login, basic or mutual-tls", at: part)
         return nil
+    }
+
+    private func saml(_ element: Element) -> SAMLPlan? {
+        element.allow(["issuer", "attributes", "lifetime"], context.diagnostics)
+        guard let issuer = element["issuer"], let lifetime = element["lifetime"] else {
+            context.diagnostics.error("an assertion wants issuer and lifetime", at: element)
+            return nil
+        }
+        return SAMLPlan(
+            issuer: context.expression(issuer), attributes: context.pairs(element["attributes"]),
+            lifetime: context.seconds(lifetime))
     }
 
     private func redirection(_ element: Element) -> RequestPlan.Redirection? {
@@ -156,7 +172,7 @@ struct RequestCompiler {
             context.diagnostics.error("'when' is missing", at: element)
             return nil
         }
-        let condition = context.condition(when)
+        let condition = (named ?? context).condition(when)
         if element["accept"]?.bool == true { return Refusal(condition: condition, problem: nil) }
         guard let code = element["code"]?.text else {
             context.diagnostics.error("'code' or 'accept' is missing", at: element)
@@ -166,7 +182,9 @@ struct RequestCompiler {
         problem.status = element["status"]?.int
         problem.title = element["title"]?.text
         problem.detail = element["detail"]?.text
-        problem.meta = context.pairs(element["meta"]).map { ProblemTemplate.MetaValue(name: $0.name, value: $0.value) }
+        problem.meta = (element["meta"]?.members ?? []).compactMap { member in
+            member.key.text.map { ProblemTemplate.MetaValue(name: $0, value: context.template(member.value)) }
+        }
         problem.retryIn = element["retry-in"].map(context.seconds)
         problem.isCached = element["cached"]?.bool ?? false
         problem.v2 = element["v2"].map { form in

@@ -5,12 +5,12 @@ protocol CatalogueValidator: Sendable {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics)
 }
 
-let catalogueValidators: [any CatalogueValidator] = [
-    UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
-    UsedScopes(), OpenToAnybody(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(),
-    ExampleForEachMandatoryParameter(),
-    KnownRecordedOperations(),
-]
+let catalogueValidators: [any CatalogueValidator] =
+    [
+        UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
+        UsedScopes(), OpenToAnybody(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(),
+        ExampleForEachMandatoryParameter(), KnownRecordedOperations(),
+    ] + editorialValidators
 
 extension CatalogueFiles {
     /// The place of an operation in the files.
@@ -91,6 +91,9 @@ struct KnownErrorCodes: CatalogueValidator {
             if let repetition = operation.repetition { codes.append(repetition.code) }
             if let document = operation.document {
                 codes += [document.undecodable, document.empty, document.unexpected]
+            }
+            for plan in operation.plans {
+                if case .token(let token) = plan.authentication?.kind { codes.append(token.refusal) }
             }
             for code in Set(codes) where catalogue.errors.entry(code) == nil {
                 report("error '\(code)' is not in the nomenclature", operation, files, diagnostics)

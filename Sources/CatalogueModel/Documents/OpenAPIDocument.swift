@@ -5,6 +5,8 @@ public struct OpenAPIDocument: Sendable {
     /// What a document describes.
     public enum Part: Sendable, Hashable {
         case bouquet(APIDescription.Bouquet)
+        /// One version of a bouquet's addresses.
+        case version(APIDescription.Bouquet, Int)
         case api(String)
     }
 
@@ -28,7 +30,6 @@ public struct OpenAPIDocument: Sendable {
                 .object([JSON.Member("get", OpenAPIOperation(operation, responses).json)]))
         }
         paths += services.map { JSON.Member($0.path, ["get": $0.json(responses, catalogue.errors)]) }
-        let described = tags.map { ["name": .string($0.title), "description": .string($0.summary)] as JSON }
         json = [
             "openapi": "3.1.0",
             "info": [
@@ -37,7 +38,7 @@ public struct OpenAPIDocument: Sendable {
                 "version": .string(version),
             ],
             "servers": [["url": .string(server)]],
-            "tags": .array(described + (services.isEmpty ? [] : [OpenAPIService.tag])),
+            "tags": .array(tags.map { Self.tag($0, server) } + (services.isEmpty ? [] : [OpenAPIService.tag])),
             "paths": .object(paths),
             "components": [
                 "securitySchemes": OpenAPISecurity.schemes(operations),
@@ -47,12 +48,22 @@ public struct OpenAPIDocument: Sendable {
             ],
         ]
     }
+
+    /// An API, with the address of its page.
+    private static func tag(_ api: APIDescription, _ server: String) -> JSON {
+        [
+            "name": .string(api.title),
+            "description": .string((api.warnings + [api.summary]).joined(separator: "\n\n")),
+            "externalDocs": ["url": .string("\(server)/catalogue/\(api.id)")],
+        ]
+    }
 }
 
 extension OpenAPIDocument.Part {
     fileprivate func holds(_ operation: APIOperation) -> Bool {
         switch self {
         case .bouquet(let bouquet): operation.api.bouquet == bouquet
+        case .version(let bouquet, let version): operation.api.bouquet == bouquet && operation.version == version
         case .api(let id): operation.api.id == id
         }
     }
@@ -62,7 +73,7 @@ extension OpenAPIDocument.Part {
         switch self {
         case .bouquet(.entreprise): OpenAPIService.all(errors: "/errors")
         case .bouquet(.particulier): OpenAPIService.all(errors: "/api/errors")
-        case .bouquet(.open), .api: []
+        case .bouquet(.open), .version, .api: []
         }
     }
 
@@ -71,14 +82,15 @@ extension OpenAPIDocument.Part {
         case .bouquet(.particulier): "UneFois : données des particuliers"
         case .bouquet(.entreprise): "UneFois : données des entreprises et des associations"
         case .bouquet(.open): "UneFois : données ouvertes"
+        case .version(let bouquet, let version): Self.bouquet(bouquet).title(api) + ", version \(version)"
         case .api: api.title
         }
     }
 
     fileprivate func summary(_ api: APIDescription) -> String {
         switch self {
-        case .bouquet: "Les données que les administrations s'échangent au lieu de les demander aux usagers."
-        case .api: api.summary
+        case .bouquet, .version: "Les données que les administrations s'échangent au lieu de les demander aux usagers."
+        case .api: (api.warnings + [api.summary]).joined(separator: "\n\n")
         }
     }
 }

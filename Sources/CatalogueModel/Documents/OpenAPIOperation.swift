@@ -1,5 +1,13 @@
 import Values
 
+extension APIDescription {
+    /// What to know before relying on it.
+    var warnings: [String] {
+        let announced = lifecycle == .announced ? ["À venir : cette API ne répond que dans le bac à sable."] : []
+        return announced + (knownIssue.map { ["Anomalie connue depuis le \($0.date.french) : \($0.text)"] } ?? [])
+    }
+}
+
 /// One operation as an OpenAPI path item's `get`.
 struct OpenAPIOperation {
     let json: JSON
@@ -23,7 +31,7 @@ struct OpenAPIOperation {
 
     private static func description(_ operation: APIOperation) -> String {
         let api = operation.api
-        var lines = [api.summary]
+        var lines = api.warnings + [api.summary]
         if !api.perimeter.isEmpty { lines.append("Périmètre : \(api.perimeter)") }
         if !api.freshness.isEmpty { lines.append("Fraîcheur : \(api.freshness)") }
         if let deprecated = operation.deprecated { lines.append("Dépréciée depuis le \(deprecated).") }

@@ -63,8 +63,11 @@ struct OpenAPISchema {
         case .leaf(let leaf, _): return Self.type(leaf) + Self.among(field)
         case .object(_, let structure): return object(structure).members ?? []
         case .list(_, let structure, _): return [JSON.Member("type", "array"), JSON.Member("items", object(structure))]
-        case .values(let leaf, _):
-            return [JSON.Member("type", "array"), JSON.Member("items", .object(Self.type(leaf) + Self.among(field)))]
+        case .values(let leaf, let source):
+            var item = Self.type(leaf) + Self.among(field)
+            // Of values named one by one, any may be missing.
+            if case .list = source { item = Self.nullable(item) }
+            return [JSON.Member("type", "array"), JSON.Member("items", .object(item))]
         case .choice(let choices):
             return [JSON.Member("type", "object"), JSON.Member("anyOf", .array(choices.map(choice)))]
         }

@@ -11,9 +11,9 @@ extension JSON {
         }
     }
 
-    /// A number of at most 30 signs: what is longer is no amount of this world.
+    /// A number of at most 48 signs, which the quotient of a division may have; what is longer is no amount of this world.
     private static func decimal(_ text: String) -> Decimal? {
-        guard text.utf8.count <= 30, text.wholeMatch(of: /[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?/) != nil else {
+        guard text.utf8.count <= 48, text.wholeMatch(of: /[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?/) != nil else {
             return nil
         }
         return Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))

@@ -85,11 +85,11 @@ public indirect enum Transform: Sendable {
     case arithmetic(Arithmetic, Expression)
     /// A decimal number rounded to so many places.
     case round(Int)
-    /// The item whose member is smallest, or largest.
-    case earliest(String)
-    case latest(String)
-    /// Items in the order of a member's text; those without it come last.
-    case sort(String)
+    /// The item of which an expression is smallest, or largest.
+    case earliest(Expression)
+    case latest(Expression)
+    /// Items in the order of an expression's text; those of which it is null come last.
+    case sort(Expression)
     /// The value of an expression for each item.
     case each(Expression)
     /// The member whose name an expression tells.
@@ -98,8 +98,9 @@ public indirect enum Transform: Sendable {
     case find(String)
     /// `{key, items}` for each value of a member, in the order met.
     case group(String)
-    /// A list in which each item's value stands at the place that the item tells, from 1; null between.
-    case pivot(place: Expression, value: Expression)
+    /// A list in which each item's value stands at the place that the item tells, from 1; null between. With a name,
+    /// the values of one place are an object.
+    case pivot(place: Expression, value: Expression, name: Expression?)
     /// The members of another value, which win.
     case merge(Expression)
     case table([String: JSON])
@@ -131,6 +132,8 @@ public indirect enum Transform: Sendable {
         case blankIsNull = "blank-is-null"
         case first, last, list, count, unique, compact, flatten, reverse, zip, entries, sum
         case required
+        /// The text of an XML element, whether it has attributes or not.
+        case content
         case base64, base64url, sha256
         case decodedBase64 = "decoded-base64"
         case lastSegment = "last-segment"

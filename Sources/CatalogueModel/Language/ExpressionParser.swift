@@ -115,6 +115,8 @@ struct ExpressionParser {
         let left = try alternatives()
         if take("=") { return .equal(left, try alternatives()) }
         if take("!=") { return .different(left, try alternatives()) }
+        if take(">=") { return Self.orEqual(Condition.greater, left, try alternatives()) }
+        if take("<=") { return Self.orEqual(Condition.less, left, try alternatives()) }
         if take(">") { return .greater(left, try alternatives()) }
         if take("<") { return .less(left, try alternatives()) }
         if take(word: "starts-with") { return .startsWith(left, try alternatives()) }
@@ -131,6 +133,10 @@ struct ExpressionParser {
         if take(word: "siret") { return .companyNumber(left, isEstablishment: true) }
         throw Fault(message: "'is' wants blank, present, absent, siren or siret")
     }
+
+    private static func orEqual(
+        _ order: (Expression, Expression) -> Condition, _ left: Expression, _ right: Expression
+    ) -> Condition { .any([order(left, right), .equal(left, right)]) }
 
     private mutating func literals() throws(Fault) -> [JSON] {
         try expect("(")
@@ -264,14 +270,16 @@ struct ExpressionParser {
         case "capture": return .capture(try pattern(name))
         case "captures": return .captures(try pattern(name))
         case "draw": return .draw(try quoted(name), max(1, try number(name)))
-        case "earliest": return .earliest(try word(name))
-        case "latest": return .latest(try word(name))
-        case "sort": return .sort(try word(name))
+        case "earliest": return .earliest(try source())
+        case "latest": return .latest(try source())
+        case "sort": return .sort(try source())
         case "group": return .group(try word(name))
         case "find": return .find(try word(name))
         case "each": return .each(try source())
         case "get": return .get(try source())
-        case "pivot": return .pivot(place: try source(), value: try source())
+        case "pivot":
+            let (place, value) = (try source(), try source())
+            return .pivot(place: place, value: value, name: take(word: "by") ? try source() : nil)
         case "merge": return .merge(try source())
         case "table": return .table(try table())
         case "table-or-same": return .tableOrSame(try table())

@@ -10,6 +10,9 @@ struct Lexer {
 
     struct Fault: Error { let message: String }
 
+    /// A longer one before those that start it.
+    private static let symbols = ["??", "!=", "=", "<=", ">=", "<", ">", "|", "(", ")", "[", "]", ",", "."]
+
     static func tokens(of text: String) throws(Fault) -> [Token] {
         var tokens: [Token] = []
         var rest = Substring(text)
@@ -24,9 +27,7 @@ struct Lexer {
             } else if isWord(character) {
                 let word = word(&rest)
                 tokens.append(Int(word).map(Token.integer) ?? .name(word))
-            } else if let symbol = ["??", "!=", "=", "<", ">", "|", "(", ")", "[", "]", ",", "."].first(where: {
-                rest.hasPrefix($0)
-            }) {
+            } else if let symbol = symbols.first(where: { rest.hasPrefix($0) }) {
                 tokens.append(.symbol(symbol))
                 rest.removeFirst(symbol.count)
             } else {

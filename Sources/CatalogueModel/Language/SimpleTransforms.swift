@@ -13,6 +13,7 @@ extension Transform.Simple {
         case .blankIsNull: return value.isBlank ? .null : value
         case .dateOfParts: return .string(Self.date(of: value.items ?? []).description)
         case .isBase64: return .bool(Self.decoded(value) != nil)
+        case .content: return value.members == nil ? value : value["_text"] ?? .null
         case .first, .last, .list, .unique, .compact, .flatten, .reverse, .zip, .entries, .sum:
             return try onList(value)
         default:

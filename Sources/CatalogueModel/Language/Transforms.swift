@@ -27,13 +27,17 @@ extension Transform {
     private func onList(_ items: [JSON], _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
         switch self {
         case .each(let expression): return .array(try expression.values(of: items, frame))
-        case .earliest(let key): return items.min { ($0[key]?.text ?? "~") < ($1[key]?.text ?? "~") } ?? .null
-        case .latest(let key): return items.max { ($0[key]?.text ?? "") < ($1[key]?.text ?? "") } ?? .null
-        case .sort(let key): return .array(Self.sorted(items, by: key))
+        case .earliest(let key):
+            let keyed = zip(try key.values(of: items, frame), items)
+            return keyed.min { ($0.0.text ?? "~") < ($1.0.text ?? "~") }?.1 ?? .null
+        case .latest(let key):
+            let keyed = zip(try key.values(of: items, frame), items)
+            return keyed.max { ($0.0.text ?? "") < ($1.0.text ?? "") }?.1 ?? .null
+        case .sort(let key): return .array(Self.sorted(items, by: try key.values(of: items, frame)))
         case .group(let key): return .array(Self.grouped(items, by: key))
-        case .pivot(let place, let value):
-            let places = try place.values(of: items, frame)
-            return Self.pivoted(try value.values(of: items, frame), places: places)
+        case .pivot(let place, let value, let name):
+            let (places, values) = (try place.values(of: items, frame), try value.values(of: items, frame))
+            return Self.pivoted(values, places: places, names: try name?.values(of: items, frame))
         default: return .null
         }
     }
@@ -90,8 +94,8 @@ extension Transform {
         }
     }
 
-    private static func sorted(_ items: [JSON], by key: String) -> [JSON] {
-        let keyed = items.enumerated().map { (offset: $0, key: $1[key]?.text, item: $1) }
+    private static func sorted(_ items: [JSON], by keys: [JSON]) -> [JSON] {
+        let keyed = zip(keys, items).enumerated().map { (offset: $0, key: $1.0.text, item: $1.1) }
         let sorted = keyed.sorted { left, right in
             switch (left.key, right.key) {
             case (nil, nil): left.offset < right.offset
@@ -118,12 +122,17 @@ extension Transform {
     /// Far more than a form has repeated lines; a provider's mistake must not fill the memory.
     private static let longestPivot = 10_000
 
-    private static func pivoted(_ values: [JSON], places: [JSON]) -> JSON {
+    private static func pivoted(_ values: [JSON], places: [JSON], names: [JSON]?) -> JSON {
         let numbers = places.map { $0.int ?? 0 }
         let length = min(max(0, numbers.max() ?? 0), longestPivot)
         var row = [JSON](repeating: .null, count: length)
-        for (number, value) in zip(numbers, values) where (1...max(1, length)).contains(number) && length > 0 {
-            row[number - 1] = value
+        for (offset, number) in numbers.enumerated() where number > 0 && number <= length {
+            guard let names else {
+                row[number - 1] = values[offset]
+                continue
+            }
+            guard let name = names[offset].text else { continue }
+            row[number - 1] = .object((row[number - 1].members ?? []) + [JSON.Member(name, values[offset])])
         }
         return .array(row)
     }

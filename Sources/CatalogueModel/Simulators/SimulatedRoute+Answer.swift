@@ -49,11 +49,14 @@ extension SimulatedRoute {
     /// - Parameters:
     ///   - acceptsToken: tells a good token.
     ///   - acceptsClient: tells the good client, by its identifier (nil: not shown) and its secret.
+    ///   - acceptsAssertion: tells a message that holds a good assertion.
     public func admits(
-        _ facts: CallFacts, acceptsToken: (String) -> Bool, acceptsClient: (String?, String) -> Bool
+        _ facts: CallFacts, acceptsToken: (String) -> Bool, acceptsClient: (String?, String) -> Bool,
+        acceptsAssertion: (String) -> Bool
     ) -> Bool {
         switch credential {
         case nil: return true
+        case .assertion: return acceptsAssertion(facts.text)
         case .token(let header):
             var text = facts.headers[header] ?? ""
             if header == "authorization" {

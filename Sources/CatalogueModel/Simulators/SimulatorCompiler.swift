@@ -66,10 +66,11 @@ struct SimulatorCompiler {
 
     private func credential(_ element: Element, _ context: CompilerContext) -> SimulatedRoute.Credential? {
         if element.text == "token" { return .token(header: "authorization") }
+        if element.text == "saml" { return .assertion }
         element.allow(["token", "user", "secret"], diagnostics)
         if let header = element["token"]?.text { return .token(header: header.lowercased()) }
         guard let secret = element["secret"] else {
-            diagnostics.error("'needs' is token, {token: header} or {user, secret}", at: element)
+            diagnostics.error("'needs' is token, saml, {token: header} or {user, secret}", at: element)
             return nil
         }
         return .secret(user: element["user"].map(context.expression), secret: context.expression(secret))

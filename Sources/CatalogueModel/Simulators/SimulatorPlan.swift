@@ -35,6 +35,8 @@ public struct SimulatedRoute: Sendable {
         case token(header: String)
         /// The client's identifier and secret, or the secret alone.
         case secret(user: Expression?, secret: Expression)
+        /// A signed SAML assertion in the message.
+        case assertion
     }
 
     /// The fields by which the population is searched.

@@ -7,13 +7,13 @@ struct APIPage {
     let site: Site
     let catalogue: CompiledCatalogue
     let canTry: Bool
+    let status: StatusLine?
 
     private var messages: Messages { site.messages }
     private var wording: Wording { Wording(messages: site.messages) }
 
-    func response(_ id: String) throws -> Response {
-        guard let api = catalogue.apis.first(where: { $0.id == id }) else { throw HTTPError(.notFound) }
-        let operations = catalogue.operations(of: id)
+    func response(_ api: APIDescription) -> Response {
+        let operations = catalogue.operations(of: api.id)
         let current = operations.filter { $0.deprecated == nil }
         let old = operations.filter { $0.deprecated != nil }
         let first = current.first ?? old.first
@@ -21,29 +21,24 @@ struct APIPage {
         func rows(_ operations: [APIOperation]) -> [Row] {
             operations.map { row($0, titles[$0.id] ?? "", isOpen: $0.id == first?.id) }
         }
+        let around = APISurroundings(site: site, catalogue: catalogue, api: api)
         return site.page(
             "api", title: api.title, section: .catalogue,
             [
                 "apiTitle": api.title, "apiSummary": api.summary, "badges": wording.badges(api, operations),
-                "facts": facts(api), "openapiPath": "/openapi/\(api.id).json",
+                "warnings": around.warnings, "facts": around.facts(status), "openapiPath": "/openapi/\(api.id).json",
                 "current": rows(current), "deprecated": rows(old), "hasDeprecated": !old.isEmpty,
+                "useful": around.uses([.useful, .optional]), "forbidden": around.uses([.forbidden]),
+                "hasUseful": !around.uses([.useful, .optional]).isEmpty,
+                "hasForbidden": !around.uses([.forbidden]).isEmpty,
+                "hasUses": !catalogue.editorial.uses(of: api.id).isEmpty, "questions": around.questions,
+                "hasQuestions": !api.questions.isEmpty, "history": around.history,
+                "hasHistory": !api.history.isEmpty,
             ])
-    }
-
-    private func facts(_ api: APIDescription) -> [Row] {
-        let provider = catalogue.providers[api.provider]?.title ?? api.provider
-        let access = messages.text(api.isOpen ? "api.openAccess" : "api.restrictedAccess")
-        let facts = [
-            ("audience", api.audience), ("perimeter", api.perimeter), ("freshness", api.freshness),
-            ("provider", provider), ("access", access),
-            ("legalBasis", api.legalBasis.joined(separator: " ; ")),
-        ]
-        return facts.filter { !$0.1.isEmpty }.map { ["factName": messages.text("api.\($0.0)"), "factText": $0.1] }
     }
 
     private func row(_ operation: APIOperation, _ title: String, isOpen: Bool) -> Row {
         let subject = site.options.sandbox?.subjects(for: operation).first
-        let example = CallExample(operation, subject: subject)
         let paths = FieldRows.pathsByScope(operation.answer)
         let token =
             operation.takesToken
@@ -58,7 +53,7 @@ struct APIPage {
             "hasFieldScopes": !paths.isEmpty, "fields": FieldRows(wording: wording).rows(operation.answer),
             "example": operation.exampleAnswer.pretty,
             "errors": ErrorsPage.rows(operation.possibleErrors(catalogue.errors)),
-            "curl": example.curl(publicURL: site.options.publicURL, token: "$JETON"),
+            "samples": SampleRows(site: site).rows(CallExample(operation, subject: subject)),
             "tryPath": canTry ? "/catalogue/\(operation.api.id)/essayer?operation=\(operation.id)" : nil,
         ]
     }
@@ -93,6 +88,22 @@ struct APIPage {
             [
                 "scopeName": name, "scopeMeaning": meanings[name],
                 "opened": paths[name]?.joined(separator: ", "), "opensAll": paths.isEmpty,
+            ]
+        }
+    }
+}
+
+/// The programs that put a call, as folds of which one is open at a time.
+struct SampleRows {
+    let site: Site
+
+    func rows(_ call: CallExample) -> [Row] {
+        CodeSample.Language.allCases.map { language in
+            [
+                "sampleTitle": site.messages.text("sample.\(language.rawValue)"),
+                "sampleText": CodeSample(language, of: call, publicURL: site.options.publicURL).text,
+                "sampleGroup": "exemples-\(call.operation.id)", "sampleIsOpen": language == .curl,
+                "sampleLanguage": language.rawValue,
             ]
         }
     }

@@ -14,7 +14,7 @@ struct ErrorsPage {
         let hub = own.filter { $0.code.hasPrefix("00") || $0.code.hasPrefix("500") }
         let provider = own.filter { entry in !hub.contains(entry) }
         return site.page(
-            "errors", title: site.messages.text("errors.title"), section: .errors,
+            "errors", title: site.messages.text("errors.title"), section: .developers,
             ["hubErrors": rows(hub), "sharedErrors": rows(shared), "providerErrors": rows(provider)])
     }
 

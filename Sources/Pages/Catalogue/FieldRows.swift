@@ -38,44 +38,56 @@ struct FieldRows {
         }
     }
 
-    private func rows(_ structure: Structure, under parent: String, depth: Int) -> [Row] {
-        structure.fields.flatMap { rows($0, under: parent, depth: depth) }
+    /// - Parameter scopes: those that the objects around already ask for.
+    private func rows(_ structure: Structure, under parent: String, depth: Int, scopes: [String] = []) -> [Row] {
+        structure.fields.flatMap { rows($0, under: parent, depth: depth, scopes: scopes) }
     }
 
-    private func rows(_ field: Field, under parent: String, depth: Int) -> [Row] {
+    private func rows(_ field: Field, under parent: String, depth: Int, scopes: [String]) -> [Row] {
+        let scopes = Self.scopes(scopes, field.scopeName)
         func head(_ type: String) -> Row {
             row(
-                field.key, under: parent, depth: depth, type: type, meaning: field.meaning, scope: field.scopeName,
+                field.key, under: parent, depth: depth, type: type, meaning: field.meaning, scopes: scopes,
                 among: field.among)
         }
-        let path = "\(parent)\(field.key)"
+        func inner(_ structure: Structure, _ mark: String = "") -> [Row] {
+            rows(structure, under: "\(parent)\(field.key)\(mark).", depth: depth + 1, scopes: scopes)
+        }
         switch field.value {
         case .leaf(let leaf, _): return [head(leaf.rawValue)]
         case .values: return [head("values")]
-        case .object(_, let inner): return [head("object")] + rows(inner, under: "\(path).", depth: depth + 1)
-        case .list(_, let inner, _): return [head("list")] + rows(inner, under: "\(path)[].", depth: depth + 1)
+        case .object(_, let structure): return [head("object")] + inner(structure)
+        case .list(_, let structure, _): return [head("list")] + inner(structure, "[]")
         case .choice(let choices):
             return [head("choice")]
                 + choices.enumerated().flatMap { offset, choice in
-                    [form(offset + 1, choice, depth + 1)] + rows(choice.structure, under: "\(path).", depth: depth + 2)
+                    form(offset + 1, choice, under: "\(parent)\(field.key).", depth: depth + 1, scopes: scopes)
                 }
         }
     }
 
-    /// A line before the fields of one of the forms that an object may take.
-    private func form(_ number: Int, _ choice: Field.Choice, _ depth: Int) -> Row {
+    /// One of the forms that an object may take: a line that says so, then its fields.
+    private func form(
+        _ number: Int, _ choice: Field.Choice, under parent: String, depth: Int, scopes: [String]
+    ) -> [Row] {
         let name = wording.messages.text("type.form", ["n": String(number)])
-        return row(name, under: "", depth: depth, type: "object", meaning: "", scope: choice.scopeName)
+        let scopes = Self.scopes(scopes, choice.scopeName)
+        return [row(name, under: "", depth: depth, type: "object", meaning: "", scopes: scopes)]
+            + rows(choice.structure, under: parent, depth: depth + 1, scopes: scopes)
+    }
+
+    private static func scopes(_ scopes: [String], _ own: String?) -> [String] {
+        own.map { scopes.contains($0) ? scopes : scopes + [$0] } ?? scopes
     }
 
     private func row(
-        _ key: String, under parent: String, depth: Int, type: String, meaning: String, scope: String? = nil,
+        _ key: String, under parent: String, depth: Int, type: String, meaning: String, scopes: [String] = [],
         among: [JSON] = []
     ) -> Row {
         [
             "fieldKey": key, "fieldParent": parent, "fieldDepth": String(min(depth, 6)),
-            "fieldType": wording.messages.text("type.\(type)"), "fieldMeaning": meaning, "fieldScope": scope,
-            "fieldAmong": wording.list(among),
+            "fieldType": wording.messages.text("type.\(type)"), "fieldMeaning": meaning,
+            "fieldScopes": scopes.map { ["fieldScope": $0] as Row }, "fieldAmong": wording.list(among),
         ]
     }
 }

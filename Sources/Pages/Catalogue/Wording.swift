@@ -80,12 +80,30 @@ struct Wording: Sendable {
         func add(_ name: String, _ style: String) {
             badges.append(["badgeText": messages.text("badge.\(name)"), "badgeStyle": style])
         }
+        if api.lifecycle == .announced { add("announced", "fr-badge--new") }
+        if api.knownIssue != nil { add("knownIssue", "fr-badge--warning") }
         if api.lifecycle == .beta { add("beta", "fr-badge--new") }
         if api.lifecycle == .deprecated { add("deprecated", "fr-badge--warning") }
         add(api.isOpen ? "open" : "restricted", api.isOpen ? "fr-badge--green-emeraude" : "fr-badge--blue-ecume")
         if operations.contains(where: \.takesFranceConnect) { add("franceConnect", "fr-badge--purple-glycine") }
         return badges
     }
+
+    /// What a provider is called for short: its title up to the colon.
+    static func shortName(_ provider: ProviderDescription) -> String {
+        provider.title.components(separatedBy: " : ").first ?? provider.title
+    }
+
+    /// « Chaque dimanche, de 23 h à 23 h 45 ».
+    func maintenance(_ window: MaintenanceWindow) -> String {
+        func time(_ minutes: Int) -> String {
+            minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(CivilDate.padded(minutes % 60, 2))"
+        }
+        let day = window.weekday.map { messages.text("date.everyWeekday.\($0)") } ?? messages.text("date.everyDay")
+        return messages.text("date.window", ["day": day, "from": time(window.from), "to": time(window.to)])
+    }
+
+    func date(_ date: CivilDate) -> String { self.date(date.description) }
 
     func list(_ values: [JSON]) -> String { values.map { $0.text ?? "null" }.joined(separator: ", ") }
 }

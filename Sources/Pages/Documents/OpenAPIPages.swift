@@ -9,6 +9,7 @@ struct OpenAPIPages {
     /// Addresses that existing clients know; JSON is YAML (YAML 1.2.2 §1.2).
     static let aliases: [(RouterPath, OpenAPIDocument.Part)] = [
         ("/v3/openapi-entreprise.yaml", .bouquet(.entreprise)),
+        ("/api/open-api-v2.yml", .version(.particulier, 2)),
         ("/api/open-api-v3.yml", .bouquet(.particulier)),
         ("/api/open-api.yml", .bouquet(.particulier)),
     ]
@@ -25,7 +26,7 @@ struct OpenAPIPages {
                 "paths": operations.sorted { ($0.api.title, $1.version) < ($1.api.title, $0.version) }.map(row),
             ]
         }
-        return site.page("openapi", title: messages.text("openapi.title"), section: .openapi, ["bouquets": bouquets])
+        return site.page("openapi", title: messages.text("openapi.title"), section: .developers, ["bouquets": bouquets])
     }
 
     /// The document of `particulier.json`, `entreprise.json` or `{api}.json`.

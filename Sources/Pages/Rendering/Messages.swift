@@ -6,8 +6,21 @@ import Values
 struct Messages: MustacheParent, Sendable {
     private let tree: JSON
 
-    init(file: URL) throws {
-        tree = try JSON(parsing: [UInt8](Data(contentsOf: file)))
+    /// Reads `messages.fr.json` and each `messages.fr.<part>.json` beside it: one table.
+    /// - Throws: where two files have one name at their top.
+    init(folder: URL) throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        var members: [JSON.Member] = []
+        for name in names where name.hasPrefix("messages.fr.") && name.hasSuffix(".json") {
+            let table = try JSON(parsing: [UInt8](Data(contentsOf: folder.appending(path: name))))
+            for member in table.members ?? [] {
+                guard !members.contains(where: { $0.key == member.key }) else {
+                    throw TemplateFault(faults: ["\(name): '\(member.key)' is in another file too"])
+                }
+                members.append(member)
+            }
+        }
+        tree = .object(members)
     }
 
     private init(tree: JSON) { self.tree = tree }

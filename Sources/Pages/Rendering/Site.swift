@@ -12,13 +12,13 @@ struct Site: Sendable {
     init(options: PagesOptions, missing: MissingNames?) throws {
         self.options = options
         let resources = Bundle.module.bundleURL.appending(path: "Resources")
-        messages = try Messages(file: resources.appending(path: "messages.fr.json"))
+        messages = try Messages(folder: resources)
         templates = try Templates(folder: resources.appending(path: "templates"), messages: messages, missing: missing)
         assets = try Assets(own: resources.appending(path: "static"), dsfr: options.dsfr)
     }
 
     /// Sections of the site, in the order of the menu.
-    enum Section: String, CaseIterable { case home, catalogue, openapi, errors }
+    enum Section: String, CaseIterable { case home, catalogue, useCases, data, developers, news }
 
     /// A page in the frame of the site.
     func page(
@@ -51,8 +51,10 @@ extension Site.Section {
         switch self {
         case .home: "/"
         case .catalogue: "/catalogue"
-        case .openapi: "/openapi"
-        case .errors: "/erreurs"
+        case .useCases: "/cas-usages"
+        case .data: "/donnees"
+        case .developers: "/developpeurs"
+        case .news: "/nouveautes"
         }
     }
 }

@@ -26,7 +26,7 @@ struct TryResult {
             "resultHeaders": answer.headers.filter { Self.shownHeaders.contains($0.0.lowercased()) }
                 .map { ["headerName": $0.0, "headerValue": $0.1] as Row },
             "body": json?.pretty ?? String(decoding: answer.body.prefix(20_000), as: UTF8.self),
-            "curl": call.curl(publicURL: site.options.publicURL, token: "$JETON"),
+            "samples": SampleRows(site: site).rows(call),
         ]
     }
 

@@ -18,6 +18,14 @@ struct FormFields: Sendable {
         return value?.isEmpty == false ? value : nil
     }
 
+    /// A value as it is written in an address: all but the unreserved characters of RFC 3986 §2.3 is escaped.
+    static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
     private static func decoded(_ text: Substring) -> String {
         let spaced = text.replacingOccurrences(of: "+", with: " ")
         return spaced.removingPercentEncoding ?? spaced

@@ -75,6 +75,7 @@ extension Site {
         case 404, 410: "notFound"
         case 405: "method"
         case 413: "tooLarge"
+        case 429: "tooMany"
         case 400..<500: "refused"
         default: "internal"
         }

@@ -73,7 +73,7 @@ final class DescribedProviders: Sendable {
             facts, acceptsToken: { credentials.accepts(token: $0, for: provider) },
             acceptsClient: { user, secret in
                 user.map { credentials.accepts($0, secret) } ?? credentials.acceptsSecret(secret)
-            })
+            }, acceptsAssertion: { SAMLVerification.accepts($0, now: population.clock.now()) })
         guard isAdmitted else { return try route.unauthorizedReply(facts) }
         var node = JSON.null
         if let query = route.subject {

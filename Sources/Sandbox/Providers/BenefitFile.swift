@@ -39,7 +39,7 @@ struct BenefitFile {
             let indicator: JSON = benefit == .c2s ? "NON_BENEFICIAIRE_CSS" : "NON_BENEFICIAIRE"
             return ["indicateur": indicator, "dateIndicateur": .string(startOfMonth), "listePrestation": []]
         }
-        let since = JSON.string(family.since.description)
+        let since = JSON.string((benefit == .ars ? startOfSchoolAllowance : family.since).description)
         return [
             "indicateur": .string(indicator), "dateIndicateur": since,
             "listePrestation": [
@@ -69,9 +69,25 @@ struct BenefitFile {
         case .primeActivite where rights.contains(.primeActivite): return (yes, "FA3105", "Prime non majorée")
         case .aah where rights.contains(.aah): return (yes, "FA1001", "AAH")
         case .asf where rights.contains(.asf): return (yes, "FA0115", "ASF")
+        case .ars where hasPupil && family.resources <= schoolAllowanceCeiling: return (yes, "FA0702", "ARS")
         default: return nil
         }
     }
+
+    /// The school allowance is paid in August.
+    private var startOfSchoolAllowance: CivilDate {
+        CivilDate(year: today.month < 8 ? today.year - 1 : today.year, month: 8, day: 1)
+    }
+
+    /// A child of six to seventeen years (Code de la sécurité sociale L543-1), counted by the year of birth.
+    private var hasPupil: Bool {
+        family.children.contains { index in
+            (6...17).contains(startOfSchoolAllowance.year - members(index).birthDate(on: today).year)
+        }
+    }
+
+    /// In euros a year, for the resources of two years before: about what it was in 2025.
+    private var schoolAllowanceCeiling: Int { 28_444 + 6_564 * (family.children.count - 1) }
 
     private var startOfMonth: String { CivilDate(year: today.year, month: today.month, day: 1).description }
 

@@ -19,6 +19,7 @@ struct CNAVProvider: SimulatedProvider {
         case asf = "allocation_soutien_familial"
         case c2s = "complementaire_sante_solidaire"
         case eaje = "participation_familiale_eaje"
+        case ars = "allocation_rentree_scolaire"
     }
 
     func answer(_ call: Call) async -> Reply {

@@ -4,8 +4,8 @@ import Values
 
 /// The one client the sandbox knows, and the tokens it gives out.
 ///
-/// Tokens carry their scope and end under a key that lives as long as the process: a restart makes them all invalid,
-/// as a provider's own would.
+/// Tokens are JWTs (RFC 7519) that carry their scope and end under a key that lives as long as the process: a restart
+/// makes them all invalid, as a provider's own would.
 struct Credentials: Sendable {
     let clientID: String
     let secret: String
@@ -30,20 +30,22 @@ struct Credentials: Sendable {
     /// A token for that scope.
     func token(for scope: String) -> String {
         let end = Int(clock.now().timeIntervalSince1970) + Self.life
-        let claims = Array("\(end) \(scope)".utf8)
-        let code = HMAC<SHA256>.authenticationCode(for: claims, using: key)
-        return Base64URL.encode(claims) + "." + Base64URL.encode(code)
+        let claims: JSON = ["exp": .integer(end), "scope": .string(scope)]
+        let signed = Self.header + "." + Base64URL.encode(claims.bytes)
+        return signed + "." + Base64URL.encode(HMAC<SHA256>.authenticationCode(for: Array(signed.utf8), using: key))
     }
+
+    private static let header = Base64URL.encode(#"{"alg":"HS256","typ":"JWT"}"#.utf8)
 
     /// True for a token of that scope that has not ended.
     func accepts(token: String?, for scope: String) -> Bool {
         let parts = (token ?? "").split(separator: ".").map(String.init)
-        guard parts.count == 2, let claims = Base64URL.decode(parts[0]), let code = Base64URL.decode(parts[1]),
-            HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: claims, using: key)
+        guard parts.count == 3, parts[0] == Self.header, let code = Base64URL.decode(parts[2]),
+            HMAC<SHA256>.isValidAuthenticationCode(
+                code, authenticating: Array((parts[0] + "." + parts[1]).utf8), using: key),
+            let claims = Base64URL.decode(parts[1]).flatMap({ try? JSON(parsing: $0) }), let end = claims["exp"]?.int
         else { return false }
-        let words = String(decoding: claims, as: UTF8.self).split(separator: " ", maxSplits: 1)
-        guard words.count == 2, let end = Int(words[0]), words[1] == scope else { return false }
-        return Double(end) > clock.now().timeIntervalSince1970
+        return claims["scope"]?.text == scope && Double(end) > clock.now().timeIntervalSince1970
     }
 
     /// The answer of a token endpoint.
