@@ -62,17 +62,11 @@ struct Replay {
                 CallbackResponder<BasicRequestContext> { request, _ in fake.respond(request) }, &group)
             addresses[provider.id] = "http://127.0.0.1:\(port)"
         }
-<<<<<<< HEAD
-        let providers = HubProviders(
-            configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret),
-            certificates: path.path)
-=======
         let certificates = path.appending(path: "certificates")
         try SandboxCertificates.write(in: certificates)
         let providers = HubProviders(
             configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret),
             certificates: certificates.path)
->>>>>>> ada3e31533fe1c7d1caedd8f1422c06670b78d3b
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: keys, rehearsals: nil,
             clock: clock, breakers: Breakers(model: Breaker(threshold: .max)))

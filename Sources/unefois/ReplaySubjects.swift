@@ -45,7 +45,9 @@ struct ReplaySubjects {
             family = names.first ?? ""
             names = Array(names.dropFirst())
         }
-        let born = (person["date_naissance"]?.text ?? "1980-01-01").split(separator: "-").map { JSON.string(String($0)) }
+        let born = (person["date_naissance"]?.text ?? "1980-01-01").split(separator: "-").map {
+            JSON.string(String($0))
+        }
         return [("nomNaissance", .string(family)), ("prenoms", .array(names.map(JSON.string)))]
             + zip(["anneeDateNaissance", "moisDateNaissance", "jourDateNaissance"], born).map { ($0, $1) }
     }
