@@ -62,9 +62,11 @@ struct Replay {
                 CallbackResponder<BasicRequestContext> { request, _ in fake.respond(request) }, &group)
             addresses[provider.id] = "http://127.0.0.1:\(port)"
         }
+        let certificates = path.appending(path: "certificates")
+        try SandboxCertificates.write(in: certificates)
         let providers = HubProviders(
             configured: { _, _ in nil }, addresses: addresses, secret: Redacted(secret),
-            certificates: path.path)
+            certificates: certificates.path)
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: keys, rehearsals: nil,
             clock: clock, breakers: Breakers(model: Breaker(threshold: .max)))

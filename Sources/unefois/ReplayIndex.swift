@@ -8,7 +8,7 @@ struct ReplayIndex {
         let file: String
         let provider: String
         let operations: [String]
-        let parameters: [(name: String, value: JSON)]
+        var parameters: [(name: String, value: JSON)]
         let status: Int
         let headers: [String: String]
         let expectedStatus: Int
@@ -31,7 +31,12 @@ struct ReplayIndex {
         guard let node = try Yams.compose(yaml: String(contentsOf: file, encoding: .utf8)),
             let items = node.sequence
         else { throw Failure(description: "\(path) n'est pas un index : une liste était attendue") }
-        entries = items.compactMap(Self.entry)
+        entries = items.compactMap(Self.entry).map { [folder] entry in
+            guard let subjects = ReplaySubjects(entry, folder: folder) else { return entry }
+            var entry = entry
+            entry.parameters = subjects.parameters(entry.parameters)
+            return entry
+        }
         statuses = Dictionary(
             items.compactMap { item in
                 item["file"]?.string.map { ($0, (item["upstream"]?["status"]?.int ?? 200, Self.headers(item))) }
@@ -81,8 +86,17 @@ struct ReplayIndex {
     }
 
     private func answer(_ file: String, _ status: Int, _ headers: [String: String]) throws -> ReplayAnswer {
-        let body = [UInt8](try Data(contentsOf: folder.appending(path: file)))
-        return ReplayAnswer(status: status, headers: headers, body: body)
+        ReplayAnswer(status: status, headers: headers, body: try Self.body(folder.appending(path: file)))
+    }
+
+    /// The recorded bytes. An XML answer may have been copied out of a program's text: its escapes are undone and
+    /// what follows the root is left out, without which it would be no XML.
+    static func body(_ file: URL) throws -> [UInt8] {
+        let data = try Data(contentsOf: file)
+        guard file.pathExtension == "xml", data.range(of: Data(#"=\""#.utf8)) != nil else { return [UInt8](data) }
+        let text = String(decoding: data, as: UTF8.self)
+        let end = text.lastIndex(of: ">") ?? text.startIndex
+        return Array(text[...end].replacing(#"\""#, with: "\"").replacing(#"\n"#, with: "\n").utf8)
     }
 
     func expectedBody(_ file: String) throws -> JSON {

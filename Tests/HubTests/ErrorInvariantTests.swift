@@ -166,7 +166,8 @@ struct ProviderBehaviour: CustomStringConvertible {
 
     private struct NoRoom: DocumentKeeping {
         struct Full: Error {}
-        func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> StoredDocument {
+        func pages(of bytes: [UInt8]) async -> [String] { ["Attestation"] }
+        func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String {
             throw Full()
         }
     }

@@ -68,7 +68,8 @@ def unefois(folder, *arguments, binary=None, environment=None):
         yield base, process
 
 
-def token(folder, binary=None):
-    """A token with every scope and without rate limits."""
-    command = [binary or executable(), "token", "create", "--all-scopes", "--quiet", "--data", pathlib.Path(folder) / "data"]
+def token(folder, binary=None, *options):
+    """A token of a new grant: with every scope and without rate limits where no option says otherwise."""
+    command = [binary or executable(), "token", "create", "--quiet", "--data", pathlib.Path(folder) / "data",
+               *(options or ["--all-scopes"])]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()

@@ -270,9 +270,9 @@ struct ExpressionParser {
         case "capture": return .capture(try pattern(name))
         case "captures": return .captures(try pattern(name))
         case "draw": return .draw(try quoted(name), max(1, try number(name)))
-        case "earliest": return .earliest(try source())
-        case "latest": return .latest(try source())
-        case "sort": return .sort(try source())
+        case "earliest": return .earliest(try key(name))
+        case "latest": return .latest(try key(name))
+        case "sort": return .sort(try key(name))
         case "group": return .group(try word(name))
         case "find": return .find(try word(name))
         case "each": return .each(try source())
@@ -315,6 +315,12 @@ struct ExpressionParser {
             throw Fault(message: "'\(name)' wants a text in quotes")
         }
         return text
+    }
+
+    /// What tells items apart: a member, or an expression in parentheses; never a text, which is the same for all.
+    private mutating func key(_ name: String) throws(Fault) -> Expression {
+        if case .quoted = tokens.first { throw Fault(message: "'\(name)' wants a name") }
+        return try source()
     }
 
     private mutating func word(_ name: String) throws(Fault) -> String {

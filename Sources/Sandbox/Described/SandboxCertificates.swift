@@ -8,7 +8,7 @@ import X509
 /// Certificates made for one run of the sandbox: an authority, a server under it and a client under it.
 ///
 /// Files: `ca.pem`, `client.pem`, `client.key`. They open simulated providers only.
-enum SandboxCertificates {
+public enum SandboxCertificates {
     /// The server's side, which wants a client certificate of that authority.
     static func make(in folder: URL) throws -> TLSConfiguration {
         try FileManager.default.createDirectory(
@@ -39,6 +39,9 @@ enum SandboxCertificates {
         ])
         return configuration
     }
+
+    /// The files alone, for fake providers that check no certificate.
+    public static func write(in folder: URL) throws { _ = try make(in: folder) }
 
     private static func write(_ text: String, _ name: String, _ folder: URL) throws {
         let file = folder.appending(path: name)

@@ -99,9 +99,11 @@ struct Trade: Sendable {
         Trade(nafRev2: "86.21Z", naf25: "86.21Y", word: "CABINET"),
         Trade(nafRev2: "88.91A", naf25: "88.91G", word: "CRECHE"),
         Trade(nafRev2: "93.12Z", naf25: "93.12Y", word: "CLUB"),
-        Trade(nafRev2: "94.99Z", naf25: "94.99Y", word: "AMIS"),
+        .associative,
         Trade(nafRev2: "96.02A", naf25: "96.21G", word: "COIFFURE"),
     ]
 
     static let bakery = all[0]
+    /// Organisations that people join.
+    static let associative = Trade(nafRev2: "94.99Z", naf25: "94.99Y", word: "AMIS")
 }

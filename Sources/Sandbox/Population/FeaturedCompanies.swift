@@ -7,6 +7,7 @@ extension PopulationBuilder {
         addCompaniesOfRestrictedDiffusion()
         addCompaniesWithoutAnswer()
         addCompaniesWithoutCertificate()
+        addAssociation()
     }
 
     private mutating func addOrdinaryCompanies() {
@@ -72,6 +73,16 @@ extension PopulationBuilder {
         }
     }
 
+    private mutating func addAssociation() {
+        var association = Self.company(
+            "010000131", "LES AMIS DU CANAL", staff: "03", legalForm: "9220", trade: .associative, places: 3)
+        association.acronym = "LADC"
+        association.isSocialEconomy = true
+        association.establishments[1].sign = "LA MAISON DE L'ECLUSE"
+        association.establishments[2].closed = CivilDate(year: 2023, month: 12, day: 31)
+        add(association, "association", "Association loi 1901, deux établissements ouverts et un fermé")
+    }
+
     private mutating func add(
         _ company: Company, _ key: String, _ description: String, establishment: Int? = nil, isNew: Bool = true
     ) {
@@ -82,7 +93,8 @@ extension PopulationBuilder {
     }
 
     private static func company(
-        _ siren: String, _ name: String, owner: Int? = nil, staff: String = "12", places: Int = 1, head: Int = 0
+        _ siren: String, _ name: String, owner: Int? = nil, staff: String = "12", legalForm: String = "5710",
+        trade: Trade = .bakery, places: Int = 1, head: Int = 0
     ) -> Company {
         let created = CivilDate(year: 2012, month: 9, day: 3)
         let establishments = (0..<places).map { rank in
@@ -93,8 +105,8 @@ extension PopulationBuilder {
                 created: rank == 0 ? created : CivilDate(year: 2018, month: 3, day: 15), isHead: rank == head)
         }
         return Company(
-            siren: siren, name: name, owner: owner, legalForm: owner == nil ? "5710" : "1000", created: created,
-            trade: .bakery, staff: staff, establishments: establishments)
+            siren: siren, name: name, owner: owner, legalForm: owner == nil ? legalForm : "1000", created: created,
+            trade: trade, staff: staff, establishments: establishments)
     }
 }
 
