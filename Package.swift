@@ -47,6 +47,7 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]),
         .testTarget(
             name: "DataProvidersTests",
@@ -93,6 +94,19 @@ let package = Package(
                 "Values", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        .target(
+            name: "ProviderHealth",
+            dependencies: [
+                "Values", "CatalogueModel", "DataProviders", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]),
+        .testTarget(
+            name: "ProviderHealthTests",
+            dependencies: [
+                "ProviderHealth", "CatalogueModel", "DataProviders", "Storage", "Values", "TestSupport",
+            ]),
         .target(name: "Storage", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Desk",
@@ -124,7 +138,7 @@ let package = Package(
         .target(
             name: "Pages",
             dependencies: [
-                "Values", "CatalogueModel", "Documents", "Proofs",
+                "Values", "CatalogueModel", "ProviderHealth", "Documents", "Proofs",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -153,7 +167,7 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "Pages", "CatalogueModel", "Documents", "Proofs", "Values",
+                "Pages", "CatalogueModel", "ProviderHealth", "Documents", "Proofs", "Values",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
@@ -162,7 +176,7 @@ let package = Package(
             name: "unefois",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage", "Desk",
-                "Sandbox", "Pages", "Geography", "Operations",
+                "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -178,7 +192,7 @@ let package = Package(
             name: "HubTests",
             dependencies: [
                 "unefois", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk", "Pages",
-                "Proofs", "Sandbox", "Storage", "Values", "TestSupport",
+                "ProviderHealth", "Proofs", "Sandbox", "Storage", "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

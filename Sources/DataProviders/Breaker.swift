@@ -64,6 +64,12 @@ public struct Breaker: Sendable, Equatable {
 
     /// True where calls pass.
     public var isClosed: Bool { if case .closed = state { true } else { false } }
+
+    /// True where a call of that moment would be refused.
+    public func refuses(at now: Double) -> Bool {
+        var asked = self
+        return asked.ask(at: now) != .allow
+    }
 }
 
 /// The breakers of all providers.
@@ -92,5 +98,8 @@ public final class Breakers: Sendable {
     func release(_ provider: String) { states.withLock { $0[provider]?.release() } }
 
     /// Providers whose calls are refused now.
-    public var open: [String] { states.withLock { $0.filter { !$0.value.isClosed }.keys.sorted() } }
+    public var open: [String] {
+        let now = now
+        return states.withLock { $0.filter { $0.value.refuses(at: now) }.keys.sorted() }
+    }
 }

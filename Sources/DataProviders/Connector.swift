@@ -13,7 +13,8 @@ public struct Connector: Sendable {
 
     let transport: any HTTPTransport
     let configuration: any ProviderConfiguration
-    private let breakers: Breakers
+    let breakers: Breakers
+    let quotas: any QuotaKeeping
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
     private let signers = SAMLSigners()
@@ -22,19 +23,23 @@ public struct Connector: Sendable {
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
-        documents: any DocumentKeeping, clock: WallClock,
+        documents: any DocumentKeeping, clock: WallClock, quotas: any QuotaKeeping = LocalQuotas(),
         catalogue: @escaping @Sendable () -> CompiledCatalogue
     ) {
         self.transport = transport
         self.configuration = configuration
         self.breakers = breakers
         self.documents = documents
+        self.quotas = quotas
         self.catalogue = catalogue
-        tokens = ProviderTokens(transport: transport, clock: clock)
+        tokens = ProviderTokens(clock: clock)
     }
 
     /// Asks the provider. Never throws: whatever happens has an error of the nomenclature.
-    public func ask(_ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
+    /// - Parameter keepsDocument: false leaves out the document that the answer carries.
+    public func ask(
+        _ operation: APIOperation, _ asked: CallFacts, keepsDocument: Bool = true
+    ) async -> Outcome {
         if let hub = NationalHub(for: operation, configuration, catalogue().providers) {
             return await ask(hub, operation, asked)
         }
@@ -70,6 +75,9 @@ public struct Connector: Sendable {
             breakers.record(provider.id, success: facts.status < 500)
             hasAnswered = true
             return try await judge(&facts).map { .refused($0, facts) } ?? .answered(facts)
+        } catch let failure as TransportFailure where failure.isWithheld {
+            breakers.release(provider.id)
+            return .refused(failure.problem, facts)
         } catch let failure as TransportFailure {
             breakers.record(provider.id, success: false)
             return refused(failure.problem, purpose, facts, because: "\(failure)")
@@ -125,12 +133,21 @@ public struct Connector: Sendable {
         facts.settings = { name in configuration.setting(provider: provider.id, client: client, name) }
         var request = try plan.request(at: base, facts)
         if let authentication = plan.authentication { try await sign(&request, authentication, plan, provider, facts) }
-        let response = try await transport.send(request, timeout: plan.timeout)
+        let response = try await counted(plan, provider, at: base).send(request, timeout: plan.timeout)
         facts.status = response.status
         facts.headers = response.headers
         facts.body = plan.format.read(response.body)
         facts.text = String(decoding: response.body, as: UTF8.self)
         facts.bytes = response.body
+    }
+
+    /// The network for a request to that address, which may count for a quota.
+    private func counted(
+        _ plan: RequestPlan, _ provider: ProviderDescription, at url: String
+    ) -> any HTTPTransport {
+        quotas.counting(
+            transport, to: provider, at: url, data: configuration.address(plan.address, of: provider),
+            client: plan.client, operation: plan.operation)
     }
 
     private static func tokenKey(
@@ -146,7 +163,10 @@ public struct Connector: Sendable {
             guard let base = configuration.address(token.address, of: provider) else {
                 throw TransportFailure.unconfigured
             }
-            let value = try await tokens.token(Self.tokenKey(authentication, plan, provider)) { transport, clock in
+            let network = counted(plan, provider, at: base)
+            let value = try await tokens.token(
+                Self.tokenKey(authentication, plan, provider), over: network
+            ) { transport, clock in
                 try await token.issue(at: base, facts, transport, clock)
             }
             request.headers.append((token.header, token.scheme + value.exposed))

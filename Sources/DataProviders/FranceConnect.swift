@@ -25,16 +25,18 @@ public struct FranceConnect: Sendable {
     private let keys: FranceConnectKeys
     private let breakers: Breakers
     private let clock: WallClock
+    private let quotas: any QuotaKeeping
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, keys: FranceConnectKeys,
-        breakers: Breakers, clock: WallClock
+        breakers: Breakers, clock: WallClock, quotas: any QuotaKeeping = LocalQuotas()
     ) {
         self.transport = transport
         self.configuration = configuration
         self.keys = keys
         self.breakers = breakers
         self.clock = clock
+        self.quotas = quotas
     }
 
     /// The citizen of an access token.
@@ -59,6 +61,9 @@ public struct FranceConnect: Sendable {
             return try citizen(claims)
         } catch let error as ProblemTemplateError {
             return .failure(error)
+        } catch let failure as TransportFailure where failure.isWithheld {
+            breakers.release(provider.id)
+            return .failure(ProblemTemplateError(failure.problem))
         } catch let failure as TransportFailure {
             breakers.record(provider.id, success: false)
             return .failure(ProblemTemplateError(failure.problem))
@@ -85,7 +90,14 @@ public struct FranceConnect: Sendable {
         let request = ProviderRequest(
             method: .post, url: url, headers: [("Content-Type", "application/x-www-form-urlencoded")],
             body: Array(form.utf8))
-        return try await transport.send(request, timeout: .seconds(10))
+        return try await counted(provider, at: url, client: api).send(request, timeout: .seconds(10))
+    }
+
+    private func counted(
+        _ provider: ProviderDescription, at url: String, client: String? = nil
+    ) -> any HTTPTransport {
+        quotas.counting(
+            transport, to: provider, at: url, data: configuration.address("checktoken", of: provider), client: client)
     }
 
     private static func refusal(_ response: ProviderResponse) -> ProblemTemplateError? {
@@ -103,7 +115,8 @@ public struct FranceConnect: Sendable {
         let text = String(decoding: body, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         let signed = try JWE.decrypt(text, with: keys.privateKey())
         guard let url = configuration.address("jwks", of: provider) else { throw TransportFailure.unconfigured }
-        let keySet = try await transport.send(ProviderRequest(method: .get, url: url), timeout: .seconds(10))
+        let keySet = try await counted(provider, at: url).send(
+            ProviderRequest(method: .get, url: url), timeout: .seconds(10))
         let parts = String(decoding: signed, as: UTF8.self).split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Base64URL.decode(parts[0]).flatMap({ try? JSON(parsing: $0) }),
             header["alg"] == "ES256", let key = try await Self.key(header["kid"]?.text, keySet.body),

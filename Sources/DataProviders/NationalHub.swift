@@ -83,7 +83,9 @@ extension Connector {
     func ask(_ hub: NationalHub, _ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
         await inquire(of: hub.provider, for: operation.id, asked) { facts in
             facts.isForwarded = true
-            let response = try await transport.send(hub.request(operation, facts), timeout: .seconds(25))
+            let network = quotas.counting(
+                transport, to: hub.provider, at: hub.base, data: nil, operation: (operation.source ?? operation).id)
+            let response = try await network.send(hub.request(operation, facts), timeout: .seconds(25))
             facts.status = response.status
             facts.headers = response.headers
             facts.body = RequestPlan.Format.json.read(response.body)

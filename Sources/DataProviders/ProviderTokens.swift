@@ -23,20 +23,17 @@ final class ProviderTokens: Sendable {
     }
 
     private let state = Mutex(State())
-    private let transport: any HTTPTransport
     private let clock: WallClock
 
-    init(transport: any HTTPTransport, clock: WallClock) {
-        self.transport = transport
-        self.clock = clock
-    }
+    init(clock: WallClock) { self.clock = clock }
 
     /// The token for that key, asked for once however many calls wait for it.
     func token(
-        _ key: String, fetch: @escaping @Sendable (any HTTPTransport, WallClock) async throws -> Issued
+        _ key: String, over transport: any HTTPTransport,
+        fetch: @escaping @Sendable (any HTTPTransport, WallClock) async throws -> Issued
     ) async throws -> Redacted<String> {
         let now = clock.now()
-        let current = state.withLock { [transport, clock] state -> Kept in
+        let current = state.withLock { [clock] state -> Kept in
             if let found = state.kept[key], found.expires.map({ $0 > now }) ?? true { return found }
             state.count += 1
             let task = Task { try await fetch(transport, clock) }

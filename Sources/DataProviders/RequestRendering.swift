@@ -11,6 +11,7 @@ extension RequestPlan {
         let parameters = try Self.texts(query, facts)
         if !parameters.isEmpty { url += (url.contains("?") ? "&" : "?") + Self.encoded(parameters) }
         var request = ProviderRequest(method: method, url: url, headers: try Self.texts(headers, facts))
+        request.takesCutOff = takesCutOff
         if let (bytes, type) = try body.rendered(facts) {
             request.body = bytes
             if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {

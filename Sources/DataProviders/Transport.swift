@@ -16,6 +16,8 @@ public struct ProviderRequest: Sendable {
     public var body: [UInt8]?
     /// The client certificate to show (RFC 8446), by the paths of its files.
     public var identity: ClientIdentity?
+    /// True where an answer whose end never came is taken as it is: some providers cut their connections.
+    public var takesCutOff = false
 
     public init(
         method: RequestPlan.Method, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
@@ -63,6 +65,11 @@ public enum TransportFailure: Error, Hashable, Sendable {
     case tooLarge
     /// The provider's address or credentials are not configured.
     case unconfigured
+    /// Nothing was sent: the provider takes no more for now.
+    case withheld(code: String, retryIn: Int)
+
+    /// True where nothing was sent, so that it says nothing of the provider.
+    var isWithheld: Bool { if case .withheld = self { true } else { false } }
 
     /// The error that stands for it (NN: the provider's number).
     public var problem: ProblemTemplate {
@@ -76,6 +83,11 @@ public enum TransportFailure: Error, Hashable, Sendable {
         case .name: return ProblemTemplate(code: "NN004")
         case .certificate: return ProblemTemplate(code: "NN009")
         case .tooLarge: return ProblemTemplate(code: "NN999")
+        case .withheld(let code, let seconds):
+            var problem = ProblemTemplate(code: code)
+            problem.retryIn = seconds
+            problem.isWithheld = true
+            return problem
         }
     }
 }

@@ -164,7 +164,7 @@ struct CallPipeline {
     }
 
     func checkScope(_ progress: Progress) throws(Refusal) {
-        guard operation.acceptedScopeNames.isEmpty || operation.acceptedScopes.meets(progress.caller.scopes) else {
+        guard !operation.wantsScope || operation.acceptedScopes.meets(progress.caller.scopes) else {
             throw Refusal(problems: [problems.problem("00100")])
         }
     }
@@ -215,13 +215,11 @@ struct CallPipeline {
     }
 
     private func checkMaintenance(_ now: Date) throws(Refusal) {
-        let time = Paris.timeOfDay(at: now)
-        for window in operation.provider.maintenances {
-            guard let seconds = window.secondsLeft(minute: time.minute, weekday: time.weekday) else { continue }
-            var closed = ProblemTemplate(code: "NN020")
-            closed.retryIn = seconds
-            throw Refusal(problems: [problems.problem(closed, operation, nil)])
-        }
+        let asked = operation.source ?? operation
+        guard let end = operation.provider.maintenances.end(for: [asked.api.id], at: now) else { return }
+        var closed = ProblemTemplate(code: "NN020")
+        closed.retryIn = max(1, Int(end.timeIntervalSince(now).rounded(.up)))
+        throw Refusal(problems: [problems.problem(closed, operation, nil)])
     }
 
     /// The answer as it may be kept: the same for every caller with these rights.
@@ -269,19 +267,30 @@ struct CallPipeline {
         progress.providerTime = began.duration(to: .now)
         switch outcome {
         case .refused(let template, let facts):
-            throw Refusal(problems: [problems.problem(template, operation, facts)], isCached: template.isCached)
+            let problem = problems.problem(template, operation, facts)
+            // Codes of the hub itself (00…) are not the provider's fault.
+            if !template.isWithheld { observe(failed: problem.status >= 500 && !problem.code.hasPrefix("00")) }
+            throw Refusal(problems: [problem], isCached: template.isCached)
         case .answered(let facts):
             try await guardRepetition(facts, progress)
             do throws(MappingFailure) {
-                return try operation.answer
+                let body = try operation.answer
                     .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText).bytes
+                observe(failed: false)
+                return body
             } catch {
+                observe(failed: true)
                 Self.logger.warning(
                     "la réponse d'un fournisseur n'a pas la forme décrite",
                     metadata: ["operation": "\(operation.id)", "reason": "\(error.reason)"])
                 throw Refusal(problems: [problems.problem(ProblemTemplate(code: "NN999"), operation, nil)])
             }
         }
+    }
+
+    /// Counts what a question to the provider came to.
+    private func observe(failed: Bool) {
+        snapshot.metrics[operation.index].recent.record(failed: failed, at: gateway.parts.clock.now())
     }
 
     /// Puts addresses made for this caller in place of the provider's.

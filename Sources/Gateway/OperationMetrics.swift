@@ -6,6 +6,8 @@ final class OperationMetrics: Sendable {
     private let duration: Timer
     private let providerDuration: Timer
     private let cached: Counter
+    /// What the provider made of the last questions.
+    let recent = RecentCalls()
 
     init(operation: String) {
         outcomes = (2...5).map { family in

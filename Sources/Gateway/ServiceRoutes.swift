@@ -4,30 +4,22 @@ import Hummingbird
 import NIOCore
 import Values
 
-/// The hub's own addresses beside the data: rights of a token, pings, keys, documents, addresses that are gone.
+/// The hub's own addresses beside the data: its own ping, keys, documents, addresses that are gone.
 public struct ServiceRoutes: Sendable {
     private let gateway: Gateway
     private let keys: FranceConnectKeys
     private let documents: DocumentStore
-    private let openBreakers: @Sendable () -> [String]
 
-    public init(
-        gateway: Gateway, keys: FranceConnectKeys, documents: DocumentStore,
-        openBreakers: @escaping @Sendable () -> [String]
-    ) {
+    public init(gateway: Gateway, keys: FranceConnectKeys, documents: DocumentStore) {
         self.gateway = gateway
         self.keys = keys
         self.documents = documents
-        self.openBreakers = openBreakers
     }
 
     public func add(to router: Router<BasicRequestContext>) {
         for path in ["/v2/ping", "/v3/ping", "/api/ping", "/api/caf/ping", "/api/impots/ping"] {
             router.get("\(path)") { request, _ in json("pong") }
         }
-        for path in ["/pings", "/api/pings"] { router.get("\(path)") { request, _ in pings(path) } }
-        router.get("/ping/:provider/:source") { request, context in ping(context.parameters.get("provider")) }
-        router.get("/api/:provider/ping") { request, context in ping(context.parameters.get("provider")) }
         router.get("/api/france_connect_jwks") { _, _ in json(keys.jwks) }
         router.get("/documents/:secret/:name") { _, context in await document(context) }
         router.head("/documents/:secret/:name") { _, context in await document(context).createHeadResponse() }
@@ -44,34 +36,6 @@ public struct ServiceRoutes: Sendable {
         let isVersioned = path.hasPrefix("/v") && path.dropFirst(2).first?.isNumber == true
         guard isVersioned || ["/api/", "/editeur/api/", "/proxy/"].contains(where: path.hasPrefix) else { return nil }
         return text("Cette adresse n'existe pas. Vérifiez-la dans le catalogue.", .notFound)
-    }
-
-    private var providers: [ProviderDescription] {
-        gateway.snapshot.catalogue.providers.values.sorted { $0.id < $1.id }
-    }
-
-    private func pings(_ path: String) -> Response {
-        json(
-            .array(
-                providers.map { provider in
-                    let address = path == "/pings" ? "/ping/\(provider.id)/\(provider.id)" : "/api/\(provider.id)/ping"
-                    return ["name": .string(provider.id), "url": .string(gateway.parts.publicURL() + address)]
-                }))
-    }
-
-    /// Whether calls to a provider pass, from its breaker and its maintenance windows.
-    private func ping(_ id: String?) -> Response {
-        guard let provider = providers.first(where: { $0.id == id }) else { return json([:], .notFound) }
-        let now = gateway.parts.clock.now()
-        let time = Paris.timeOfDay(at: now)
-        let isClosed = provider.maintenances.contains {
-            $0.secondsLeft(minute: time.minute, weekday: time.weekday) != nil
-        }
-        let isDown = openBreakers().contains(provider.id)
-        let status = isClosed ? "maintenance" : isDown ? "bad_gateway" : "ok"
-        return json(
-            ["status": .string(status), "last_update": .string(now.formatted(.iso8601))],
-            isClosed || isDown ? .badGateway : .ok)
     }
 
     private func document(_ context: BasicRequestContext) async -> Response {

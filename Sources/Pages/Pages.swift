@@ -1,5 +1,6 @@
 import CatalogueModel
 import Hummingbird
+import ProviderHealth
 
 /// The public pages: the catalogue and what surrounds it, the descriptions for machines, the forms.
 public struct Pages: Sendable {
@@ -7,7 +8,7 @@ public struct Pages: Sendable {
     let catalogue: @Sendable () -> CompiledCatalogue
     let trying: (any CallTrying)?
     let requests: (any DataRequesting)?
-    let status: (any StatusTelling)?
+    let status: (any StatusReporting)?
     let proofs: (any ProofChecking)?
     let cache = SnapshotCache()
 
@@ -15,12 +16,12 @@ public struct Pages: Sendable {
     ///   - catalogue: gives the catalogue served now; each page takes it once.
     ///   - trying: puts the calls of the try-it form; nil: there is no such form.
     ///   - requests: keeps the requests for data; nil: none can be made.
-    ///   - status: tells how providers are doing; nil: no page says it.
+    ///   - status: tells how providers are doing; nil: no page tells it.
     ///   - proofs: checks codes of attestations; nil: there is no such page.
     /// - Throws: where a template or a message is missing.
     public init(
         options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?,
-        requests: (any DataRequesting)? = nil, status: (any StatusTelling)? = nil,
+        requests: (any DataRequesting)? = nil, status: (any StatusReporting)? = nil,
         proofs: (any ProofChecking)? = nil
     ) throws {
         try self.init(
@@ -30,10 +31,10 @@ public struct Pages: Sendable {
 
     init(
         options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?,
-        requests: (any DataRequesting)?, status: (any StatusTelling)?, proofs: (any ProofChecking)?,
+        requests: (any DataRequesting)?, status: (any StatusReporting)?, proofs: (any ProofChecking)?,
         missing: MissingNames?
     ) throws {
-        site = try Site(options: options, missing: missing)
+        site = try Site(options: options, hasStatus: status != nil, missing: missing)
         self.catalogue = catalogue
         self.trying = trying
         self.requests = requests
@@ -46,10 +47,11 @@ public struct Pages: Sendable {
     public func addRoutes(to router: Router<BasicRequestContext>) {
         router.add(middleware: PageGuard(site: site))
         page("/", router) { _, _ in
-            HomePage(site: site, catalogue: catalogue(), statusPath: status?.path ?? "/health").response()
+            HomePage(site: site, catalogue: catalogue(), statusPath: status == nil ? "/health" : "/etat").response()
         }
         addCatalogue(to: router)
         addEditorial(to: router)
+        addStatus(to: router)
         addData(to: router)
         page("/erreurs", router) { _, _ in ErrorsPage(site: site).response(catalogue().errors) }
         let errors = ErrorsDocuments(site: site, cache: cache)

@@ -10,7 +10,7 @@ extension Pages {
         page("/catalogue/:api", router) { _, context in
             let catalogue = catalogue()
             guard let api = context.parameters.get("api").flatMap(catalogue.api) else { throw HTTPError(.notFound) }
-            let status = await status?.line(provider: api.provider)
+            let status = statusLine(api.provider, catalogue)
             return APIPage(site: site, catalogue: catalogue, canTry: canTry, status: status).response(api)
         }
         page("/fournisseurs", router) { _, _ in ProviderPages(site: site, catalogue: catalogue()).list() }
@@ -19,7 +19,7 @@ extension Pages {
             guard let provider = context.parameters.get("provider").flatMap({ catalogue.providers[$0] }) else {
                 throw HTTPError(.notFound)
             }
-            let status = await status?.line(provider: provider.id)
+            let status = statusLine(provider.id, catalogue)
             return ProviderPages(site: site, catalogue: catalogue).response(provider, status: status)
         }
     }

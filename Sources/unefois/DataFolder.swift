@@ -5,6 +5,7 @@ import Foundation
 import Geography
 import Ledger
 import Proofs
+import ProviderHealth
 import Storage
 import Values
 
@@ -39,7 +40,7 @@ struct DataFolder {
 
     /// The tables of every room, in the order of their making.
     static let migrations =
-        GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations
+        GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations + HealthStore.migrations
         + Proofs.migrations
 
     /// The database, brought to the program's version.

@@ -9,6 +9,7 @@ import Ledger
 import Logging
 import Operations
 import Proofs
+import ProviderHealth
 import Sandbox
 import Synchronization
 import Values
@@ -25,6 +26,8 @@ final class Hub: Sendable {
     let ledger: LedgerWriter
     let transport: NetworkTransport
     let breakers: Breakers
+    let quotas: any QuotaKeeping
+    let watch: ProviderWatch
     let clock: WallClock
     let address: PublicAddress
     let geography: Gazetteer
@@ -36,11 +39,13 @@ final class Hub: Sendable {
     /// - Parameter isFictional: true where providers are simulated: proofs then say that nothing is real.
     init(
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
-        rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(), isFictional: Bool = false
+        rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
+        quotas: any QuotaKeeping = LocalQuotas(), isFictional: Bool = false
     ) async throws {
         self.folder = folder
         self.clock = clock
         self.breakers = breakers
+        self.quotas = quotas
         self.franceConnectKeys = franceConnectKeys
         let database = try await folder.openDatabase(clock: clock)
         store = GrantStore(database: database, clock: clock)
@@ -53,20 +58,27 @@ final class Hub: Sendable {
         transport = NetworkTransport()
         let (address, holder) = (PublicAddress(), CatalogueHolder(catalogue))
         self.address = address
+        let connector = Connector(
+            transport: transport, configuration: providers, breakers: breakers, documents: documents, clock: clock,
+            quotas: quotas, catalogue: { holder.catalogue })
         gateway = Gateway(
             parts: Gateway.Parts(
-                connector: Connector(
-                    transport: transport, configuration: providers, breakers: breakers, documents: documents,
-                    clock: clock, catalogue: { holder.catalogue }),
+                connector: connector,
                 franceConnect: FranceConnect(
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
-                    clock: clock),
+                    clock: clock, quotas: quotas),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
                 documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
                 rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
                 questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
             catalogue: catalogue)
         self.holder = holder
+        watch = ProviderWatch(
+            catalogue: { holder.catalogue },
+            examiner: SourceExaminer(
+                connector: connector, clock: clock,
+                recentCalls: { [gateway] in gateway.recentCalls(to: $0, apis: $1) }),
+            spared: { breakers.open }, store: HealthStore(database: database), clock: clock)
         try await gateway.use(keys.ring)
         gateway.use(try await store.snapshot())
         registerHealth()
@@ -128,16 +140,24 @@ final class Hub: Sendable {
         }
     }
 
+    /// Brings the metrics of the providers' quotas up to date until cancelled.
+    func refreshQuotas() async throws {
+        while !Task.isCancelled {
+            quotas.refreshMetrics()
+            try await Task.sleep(for: .seconds(5))
+        }
+    }
+
     /// Answers the hub's paths, then `/health` and the service addresses, then the pages.
     func responder(
         callerAddress: CallerAddress = CallerAddress(trustedProxies: []),
         pages: (Router<BasicRequestContext>) -> Void
     ) -> GatewayResponder<MissingResponder<RouterResponder<BasicRequestContext>>> {
         let router = Router(context: BasicRequestContext.self)
-        let services = ServiceRoutes(
-            gateway: gateway, keys: franceConnectKeys, documents: documents,
-            openBreakers: { [breakers] in breakers.open })
+        let services = ServiceRoutes(gateway: gateway, keys: franceConnectKeys, documents: documents)
         services.add(to: router)
+        PingRoutes(watch: watch, catalogue: { [holder] in holder.catalogue }, publicURL: { [address] in address.url })
+            .add(to: router)
         GeographyRoutes(geography).add(to: router)
         let health = health
         router.get("/health") { _, _ in

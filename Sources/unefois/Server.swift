@@ -87,6 +87,8 @@ struct Server {
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
             LoopService { try await hub.purgeDocuments() },
+            LoopService { try await hub.watch.run() },
+            LoopService { try await hub.refreshQuotas() },
             CatalogueReloader(
                 hub: hub, folder: folder, sandbox: sandbox, servesAnnounced: settings.sandbox, logger: logger),
         ]

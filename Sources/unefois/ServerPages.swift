@@ -24,7 +24,7 @@ struct ServerPages {
         pages = try Pages(
             options: options, catalogue: { hub.catalogue },
             trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway),
-            requests: KeptDataRequests(store: hub.dataRequests),
+            requests: KeptDataRequests(store: hub.dataRequests), status: hub.watch,
             proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: hub.clock))
     }
 

@@ -24,6 +24,8 @@ PAGES = {  # name: (path, a text that the page must show)
     "errors": ("/erreurs#code-00101", "Jeton absent ou invalide"),
     "accessibility": ("/accessibilite", "Non encore auditée"),
     "privacy": ("/donnees-personnelles", "pseudonyme"),
+    "status": ("/etat", "Une barre par jour"),
+    "status-provider": ("/etat/cnav", "quotient-familial"),
     "legal": ("/mentions-legales", "Apache 2.0"),
 }
 SCREENS = {  # name: (width, scale); at 200 % zoom a window of 1280 px has room for 640

@@ -170,8 +170,17 @@ import Values
             "\(api):23: error: nobody has scopes: the operation cannot want one"),
         Fault(
             api, "deprecated: 2026-01-01", "accepts: []",
-            "\(api):23: error: no scope opens the operation: any token would"),
+            "\(api):23: error: no scope opens the operation: 'accepts: any' if any token may"),
+        Fault(
+            api, "deprecated: 2026-01-01", "accepts: any",
+            "\(api):23: error: scope 'fiche' opens a key but not the operation"),
     ]
+
+    @Test func `an operation is open to any token where its descriptor says so`() throws {
+        let whole = Self.files[Self.api] ?? ""
+        let open = whole.replacing("scope: fiche, ", with: "").replacing("deprecated: 2026-01-01", with: "accepts: any")
+        #expect(try Self.remarks(Self.api, whole, open) == [])
+    }
 
     @Test func `what nobody asks for wants a limit`() throws {
         let remarks = try Self.remarks(
@@ -188,8 +197,28 @@ import Values
         Fault(provider, "fiche: /fiche", "carte: /fiche", "\(api):23: error: the provider has no address 'fiche'"),
         Fault(
             provider, "from: \"23:00\"", "from: \"24:00\"",
-            "\(provider):6: error: a maintenance window wants from and to, as '23:00'"),
+            "\(provider):6: error: a maintenance window wants from and to, as '23:00' or '2026-12-01 22:00'"),
         Fault(provider, "day: sunday", "day: dimanche", "\(provider):6: error: the day is unknown"),
+        Fault(
+            provider, "day: sunday", "apis: [autre]", "\(provider):6: error: the provider has no API 'autre'"),
+        Fault(
+            provider, "maintenance:", "quota: { calls: 1, per: 1 minute, code: \"99999\" }\nmaintenance:",
+            "\(provider):5: error: error '99999' is not in the nomenclature"),
+        Fault(
+            provider, "maintenance:", "quota: { calls: 1, per: 1 minute, of: [rien] }\nmaintenance:",
+            "\(provider):5: error: the provider has no client or operation 'rien'"),
+        Fault(
+            provider, "maintenance:", "ping: { x: { call: rien } }\nmaintenance:",
+            "\(provider):5: error: the provider has no operation 'rien'"),
+        Fault(
+            provider, "maintenance:", "ping: { x: { call: fiche_v3, with: { rien: 1 } } }\nmaintenance:",
+            "\(provider):5: error: the operation has no parameter 'rien'"),
+        Fault(
+            provider, "maintenance:", "ping: { x: { get: \"{rien}\" } }\nmaintenance:",
+            "\(provider):5: error: the provider has no address 'rien'"),
+        Fault(
+            provider, "maintenance:", "ping: { x: { watch: rien } }\nmaintenance:",
+            "\(provider):5: error: the provider has no API 'rien'"),
         Fault(
             provider, "2 seconds", "2",
             "\(provider):10: error: a duration such as '10 seconds' or '1 hour' was expected"),

@@ -18,13 +18,15 @@ enum Model {
     }
 
     static func operation(
-        _ plans: RequestPlan..., refusals: [Refusal] = [], lookups: [Lookup] = [], document: DocumentPlan? = nil
+        _ plans: RequestPlan..., refusals: [Refusal] = [], lookups: [Lookup] = [], document: DocumentPlan? = nil,
+        provider: ProviderDescription = bank
     ) -> APIOperation {
         let api = APIDescription(
             id: "accounts", title: "", summary: "", bouquet: .entreprise, provider: "bank", legalBasis: [],
             freshness: "", perimeter: "", audience: "", keywords: [], lifecycle: .stable, isOpen: false, scopes: [],
             citizen: "", recordings: [])
-        var draft = OperationDraft(api: api, provider: bank)
+        var draft = OperationDraft(api: api, provider: provider)
+        draft.errorPrefix = provider.errorPrefix
         draft.plans = plans
         draft.refusals = refusals
         draft.lookups = lookups
@@ -41,7 +43,7 @@ enum Model {
         RequestPlan(
             method: method, address: "data", path: path, query: query, headers: headers, body: body, format: .json,
             authentication: authentication, client: client, timeout: .seconds(10), redirection: redirection,
-            condition: condition)
+            takesCutOff: false, condition: condition)
     }
 
     static func oauth(retryOn: [Int] = []) -> Authentication {
@@ -58,9 +60,11 @@ enum Model {
             retryOn: retryOn)
     }
 
-    private static let catalogue = CompiledCatalogue(
-        operations: [], apis: [], providers: ["register": register], scopes: ScopeTable([]), limits: [],
-        errors: ErrorNomenclature([], providerNames: [:]), goneRoutes: [:])
+    static func catalogue(register: ProviderDescription = register) -> CompiledCatalogue {
+        CompiledCatalogue(
+            operations: [], apis: [], providers: ["register": register], scopes: ScopeTable([]), limits: [],
+            errors: ErrorNomenclature([], providerNames: [:]), goneRoutes: [:])
+    }
 
     static func facts(_ parameters: JSON?..., clock: WallClock = .system) -> CallFacts {
         CallFacts(
@@ -74,6 +78,6 @@ enum Model {
     ) -> Connector {
         Connector(
             transport: transport, configuration: configuration, breakers: breakers, documents: documents, clock: clock,
-            catalogue: { Self.catalogue })
+            catalogue: { Self.catalogue() })
     }
 }

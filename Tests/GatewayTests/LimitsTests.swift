@@ -87,34 +87,3 @@ struct CallsInFlightTests {
         calls.end("unknown")
     }
 }
-
-struct MaintenanceWindowTests {
-    @Test(
-        arguments: [
-            (1379, 1, nil), (1380, 1, 2700), (1424, 1, 60), (1425, 1, nil), (1380, 2, nil), (1380, 7, nil),
-        ] as [(Int, Int, Int?)])
-    func `a window of one day holds on that day`(minute: Int, weekday: Int, seconds: Int?) {
-        let window = MaintenanceWindow(from: 23 * 60, to: 23 * 60 + 45, weekday: 1)
-        #expect(window.secondsLeft(minute: minute, weekday: weekday) == seconds)
-    }
-
-    @Test(
-        arguments: [
-            (1409, 7, nil), (1410, 7, 3600), (1439, 7, 1860), (0, 1, 1800), (29, 1, 60), (30, 1, nil),
-            // The evening belongs to Saturday only, the morning after it to Saturday's window.
-            (1410, 1, nil), (0, 7, nil), (0, 2, nil), (720, 7, nil),
-        ] as [(Int, Int, Int?)])
-    func `a window that crosses midnight belongs to the day it starts on`(minute: Int, weekday: Int, seconds: Int?) {
-        let window = MaintenanceWindow(from: 23 * 60 + 30, to: 30, weekday: 7)
-        #expect(window.secondsLeft(minute: minute, weekday: weekday) == seconds)
-    }
-
-    @Test func `a window of every day that crosses midnight holds every night`() {
-        let window = MaintenanceWindow(from: 23 * 60 + 30, to: 30, weekday: nil)
-        for weekday in 1...7 {
-            #expect(window.secondsLeft(minute: 1439, weekday: weekday) == 1860)
-            #expect(window.secondsLeft(minute: 1, weekday: weekday) == 1740)
-            #expect(window.secondsLeft(minute: 600, weekday: weekday) == nil)
-        }
-    }
-}

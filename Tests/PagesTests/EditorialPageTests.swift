@@ -80,7 +80,9 @@ import Values
     @Test func `a provider tells its APIs, its closures and the numbers of its errors`() async throws {
         let page = try await Shipped.pages { try await $0.visit("/fournisseurs/cnav") }.text
         for text in [
-            "Chaque dimanche, de 23 h à 23 h 45", "<code>35</code> CNAF &amp; MSA", "<code>36</code>",
+            "Chaque dimanche, de 23 h à 23 h 45, heure de Paris : Quotient familial CAF et MSA",
+            "<code>35</code> CNAF &amp; MSA",
+            "<code>36</code>",
             "/catalogue/quotient-familial", "vieillesse",
         ] {
             #expect(page.contains(text), "\(text)")
@@ -91,7 +93,7 @@ import Values
         try await Shipped.pages(status: KnownStatus()) { client in
             for path in ["/fournisseurs/cnav", "/catalogue/prime-activite"] {
                 let page = try await client.visit(path)
-                #expect(page.text.contains("Réponses lentes depuis midi"), "\(path)")
+                #expect(page.text.contains("Perturbé"), "\(path)")
             }
             let other = try await client.visit("/fournisseurs/insee")
             #expect(!other.text.contains("uf-status"))

@@ -8,7 +8,8 @@ import Testing
     static let paths = [
         "/", "/catalogue", "/catalogue?q=quotient", "/catalogue?q=rien-de-tel", "/catalogue/quotient-familial",
         "/catalogue/quotient-familial/essayer", "/openapi", "/erreurs", "/accessibilite", "/donnees-personnelles",
-        "/mentions-legales", "/fournisseurs", "/fournisseurs/cnav", "/fournisseurs/insee", "/cas-usages",
+        "/mentions-legales", "/etat", "/etat/cnav", "/etat/insee", "/fournisseurs", "/fournisseurs/cnav",
+        "/fournisseurs/insee", "/cas-usages",
         "/cas-usages/ccas", "/cas-usages/marches_publics", "/nouveautes", "/donnees", "/donnees?etat=pas-encore",
         "/donnees/ars/demander", "/developpeurs", "/catalogue/unites-legales",
         "/catalogue/participation-familiale-eaje", "/catalogue?q=caf&theme=scolarite&public=communes",

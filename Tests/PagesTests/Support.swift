@@ -4,8 +4,10 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import Proofs
+import ProviderHealth
 import Synchronization
 import Testing
+import Values
 
 @testable import Pages
 
@@ -42,7 +44,7 @@ enum Shipped {
     static func pages<Value: Sendable>(
         _ options: PagesOptions? = nil, trying: (any CallTrying)? = Echo(),
         requests: (any DataRequesting)? = KeptRequests(),
-        status: (any StatusTelling)? = nil, proofs: (any ProofChecking)? = OneProof(),
+        status: (any StatusReporting)? = KnownStatus(), proofs: (any ProofChecking)? = OneProof(),
         missing: MissingNames? = nil,
         _ test: @escaping @Sendable (any TestClientProtocol) async throws -> Value
     ) async throws -> Value {
@@ -92,14 +94,6 @@ final class KeptRequests: DataRequesting {
     }
 }
 
-/// Knows how one provider is doing.
-struct KnownStatus: StatusTelling {
-    let path = "/etat"
-    func line(provider: String) async -> StatusLine? {
-        provider == "cnav" ? StatusLine(level: .troubled, text: "Réponses lentes depuis midi") : nil
-    }
-}
-
 extension TestClientProtocol {
     /// The answer to a visitor's browser.
     func visit(
@@ -110,6 +104,59 @@ extension TestClientProtocol {
         return try await execute(
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) }
         ) { response in (Int(response.status.code), response.headers, String(buffer: response.body)) }
+    }
+}
+
+/// A report made beforehand.
+struct KnownStatus: StatusReporting {
+    var made = Shipped.status
+    func report() -> StatusReport { made }
+    func present(_ provider: ProviderDescription, _ name: String) -> PresentState? {
+        made.providers.first { $0.id == provider.id }?.present
+    }
+}
+
+extension Shipped {
+    /// Friday 15 May 2026, noon in Paris.
+    static let noon = Date(timeIntervalSince1970: 1_778_839_200)
+
+    /// One provider that has seen everything, and one of which nothing is known.
+    static let status = StatusReport(
+        generated: noon,
+        providers: [
+            provider(
+                "cnav", PresentState(state: .degraded, updated: noon - 30, lastOK: noon - 90),
+                days: [
+                    0: DayTally([.ok: 43_000, .degraded: 200]), 1: DayTally([.ok: 80_000, .down: 6400]),
+                    2: DayTally([.ok: 86_000, .degraded: 400]), 3: DayTally([.maintenance: 86_400]),
+                    4: DayTally([.ok: 86_399, .down: 1]),
+                ],
+                incidents: [
+                    Incident(provider: "cnav", start: noon - 90, kind: .degraded),
+                    Incident(provider: "cnav", start: noon - 86_400, end: noon - 80_000, kind: .down),
+                ],
+                upcoming: [
+                    .init(
+                        window: MaintenanceWindow(.once(noon + 3600..<noon + 7200), apis: ["quotient-familial"]),
+                        span: noon + 3600..<noon + 7200),
+                    .init(
+                        window: MaintenanceWindow(.once(noon + 86_400..<noon + 180_000)),
+                        span: noon + 86_400..<noon + 180_000),
+                ],
+                issues: [KnownIssue(since: CivilDate(year: 2026, month: 5, day: 1), text: "Données < en retard >.")]),
+            provider("insee", PresentState(state: .unknown), days: [:]),
+        ])
+
+    private static func provider(
+        _ id: String, _ present: PresentState, days: [Int: DayTally], incidents: [Incident] = [],
+        upcoming: [MaintenanceCalendar.Closing] = [], issues: [KnownIssue] = []
+    ) -> StatusReport.Provider {
+        let today = CivilDate(year: 2026, month: 5, day: 15)
+        return StatusReport.Provider(
+            id: id, title: "Fournisseur & \(id)", present: present,
+            sources: [.init(name: id, how: .call, present: present)],
+            days: (0..<90).map { .init(day: today.adding(days: $0 - 89), tally: days[89 - $0] ?? DayTally()) },
+            incidents: incidents, upcoming: upcoming, issues: issues)
     }
 }
 

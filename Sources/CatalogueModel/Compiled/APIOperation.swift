@@ -13,9 +13,13 @@ public final class APIOperation: Sendable {
     public let checks: [ParameterCheck]
     /// Names of the slots, which are the canonical names of the parameters.
     public let slots: [String]
-    /// A call needs at least one of these; empty: any token will do.
+    /// A call needs at least one of these.
     public let acceptedScopes: ScopeSet
     public let acceptedScopeNames: [String]
+    /// True where the descriptor says that any token will do (`accepts: any`).
+    public let acceptsAnyToken: Bool
+    /// True where a call without one of the scopes is refused.
+    public var wantsScope: Bool { identity != .nobody && !acceptsAnyToken }
     public let limit: RateLimitGroup?
     public let cache: CacheLifetime?
     public let provider: ProviderDescription
@@ -79,6 +83,7 @@ public final class APIOperation: Sendable {
         slots = draft.slots
         acceptedScopes = draft.acceptedScopes
         acceptedScopeNames = draft.acceptedScopeNames
+        acceptsAnyToken = draft.acceptsAnyToken
         limit = draft.limit
         cache = draft.cache
         provider = draft.provider
@@ -113,6 +118,7 @@ struct OperationDraft {
     var slots: [String] = []
     var acceptedScopes = ScopeSet()
     var acceptedScopeNames: [String] = []
+    var acceptsAnyToken = false
     var limit: RateLimitGroup?
     var cache: CacheLifetime?
     var provider: ProviderDescription
@@ -229,46 +235,5 @@ public struct APIDescription: Sendable {
         /// Where the descriptor declares it.
         public let file: String
         public let line: Int
-    }
-}
-
-/// A provider of data.
-public struct ProviderDescription: Sendable {
-    public let id: String
-    public let title: String
-    /// What it is and holds, for people.
-    public internal(set) var about: String = ""
-    /// Names of its addresses with the path of each below its base.
-    public let addresses: [String: String]
-    public let errorPrefix: String
-    public let errorProvider: String
-    public let maskText: String
-    public let maintenances: [MaintenanceWindow]
-    /// How a file is fetched whose address an answer gave: the request without its address.
-    public var files = RequestPlan.plainFile
-    /// Documents delivered on demand, by name.
-    public var downloads: [String: DownloadPlan] = [:]
-    /// Its name in the addresses of those documents.
-    public var proxyName = ""
-    /// For another hub: the bouquet whose contract it serves.
-    public var hubOf: APIDescription.Bouquet?
-}
-
-/// Times at which a provider is closed, in Paris.
-public struct MaintenanceWindow: Sendable, Hashable {
-    /// Minutes since midnight; a window whose end is before its start crosses midnight.
-    public let from: Int
-    public let to: Int
-    /// 1 Sunday … 7 Saturday; nil: every day.
-    public let weekday: Int?
-
-    /// Seconds left of the window at that minute, or nil outside it.
-    public func secondsLeft(minute: Int, weekday: Int) -> Int? {
-        let crosses = to < from
-        let inside = crosses ? minute >= from || minute < to : (from..<to).contains(minute)
-        let startDay = crosses && minute < to ? (weekday + 5) % 7 + 1 : weekday
-        guard inside, self.weekday.map({ $0 == startDay }) ?? true else { return nil }
-        let end = crosses && minute >= from ? to + 24 * 60 : to
-        return (end - minute) * 60
     }
 }

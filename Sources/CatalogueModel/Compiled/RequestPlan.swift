@@ -17,8 +17,12 @@ public struct RequestPlan: Sendable {
     /// Time for the whole exchange.
     public let timeout: Duration
     public let redirection: Redirection?
+    /// True where what came is read although the connection ended before the answer did.
+    public let takesCutOff: Bool
     /// Chosen where it holds; the first plan without condition, or whose condition holds, is used.
     public let condition: Condition?
+    /// The operation that asks; empty for a lookup, which several share.
+    public var operation = ""
 
     public enum Method: String, Sendable { case get = "GET", post = "POST" }
 
@@ -46,7 +50,8 @@ public struct RequestPlan: Sendable {
     /// A file at an address that is known only when it is asked for, and that anybody may fetch.
     public static let plainFile = RequestPlan(
         method: .get, address: "", path: .literal(""), query: [], headers: [], body: .none, format: .json,
-        authentication: nil, client: nil, timeout: .seconds(10), redirection: nil, condition: nil)
+        authentication: nil, client: nil, timeout: .seconds(10), redirection: nil,
+        takesCutOff: false, condition: nil)
 
     /// A permanent redirection that names another identifier of the same thing: the question is put once more
     /// with it.
@@ -137,6 +142,8 @@ public struct ProblemTemplate: Sendable, Hashable {
     public var meta: [MetaValue] = []
     /// Seconds after which a new try makes sense.
     public var retryIn: Int?
+    /// True where the hub did not ask, so as not to go beyond what the provider takes.
+    public var isWithheld = false
     /// True for an error that is kept as long as an answer would be (VIES: a number that is not valid).
     public var isCached = false
     /// In v2: its `error`, `reason` and status where the common rule does not fit.

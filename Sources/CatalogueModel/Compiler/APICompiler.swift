@@ -136,7 +136,9 @@ struct APICompiler {
         draft.cache = part("cache").flatMap { cache($0, context) }
         draft.errorPrefix = part("errors")?["prefix"]?.text ?? draft.provider.errorPrefix
         draft.errorProvider = part("errors")?["as"]?.text ?? draft.provider.errorProvider
-        draft.acceptedScopeNames = part("accepts")?.texts ?? draft.api.scopes.map(\.name)
+        draft.acceptsAnyToken = part("accepts")?.text == "any"
+        draft.acceptedScopeNames =
+            draft.acceptsAnyToken ? [] : part("accepts")?.texts ?? draft.api.scopes.map(\.name)
         draft.acceptedScopes = scopes.set(draft.acceptedScopeNames)
         for name in draft.acceptedScopeNames where scopes[name] == nil {
             diagnostics.error("scope '\(name)' is not declared", at: part("accepts") ?? element)
@@ -149,6 +151,10 @@ struct APICompiler {
         let source = element["from"].flatMap { derived.derive(&draft, from: $0) }
         draft.repetition = part("guard").flatMap(derived.repetition)
         if let ask = file["ask"] { draft.plans = requests.plans(ask) }
+        // What derives from another operation asks in that one's name.
+        for index in draft.plans.indices where draft.plans[index].operation.isEmpty {
+            draft.plans[index].operation = draft.id
+        }
         if draft.plans.isEmpty, draft.gathered.isEmpty, element["from"] == nil {
             diagnostics.error("'ask' says no request for \(draft.id)", at: file["ask"] ?? file)
         }

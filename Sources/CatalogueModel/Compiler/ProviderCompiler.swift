@@ -6,10 +6,10 @@ struct ProviderCompiler {
     let diagnostics: Diagnostics
 
     private static let keys: Set = [
-        "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "authentication", "tables",
-        "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "files", "downloads", "proxy", "hub-of",
+        "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "quota", "ping", "known-issues",
+        "authentication", "tables", "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "files",
+        "downloads", "proxy", "hub-of",
     ]
-    private static let days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
     func provider(_ file: Element) -> ProviderDescription {
         file.allow(Self.keys, diagnostics)
@@ -17,19 +17,25 @@ struct ProviderCompiler {
         let id = file["provider"]?.text ?? ""
         let title = file["title"]?.text ?? id
         let addresses = Dictionary(file["addresses"]?.textMembers ?? [], uniquingKeysWith: { $1 })
+        let windows = MaintenanceCompiler(diagnostics: diagnostics)
         let requests = requests(file)
         let downloads = (file["downloads"]?.members ?? []).compactMap { member -> (String, DownloadPlan)? in
             guard let name = member.key.text, let plan = requests.download(member.value) else { return nil }
             return (name, plan)
         }
-        return ProviderDescription(
+        var provider = ProviderDescription(
             id: id, title: title, about: file["about"]?.text ?? "", addresses: addresses,
             errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
-            maintenances: (file["maintenance"]?.items ?? []).compactMap(window),
-            files: file["files"].map(requests.files) ?? .plainFile,
-            downloads: Dictionary(downloads, uniquingKeysWith: { $1 }), proxyName: file["proxy"]?.text ?? id,
-            hubOf: file["hub-of"].flatMap(bouquet))
+            maintenances: MaintenanceCalendar((file["maintenance"]?.items ?? []).compactMap(windows.window)))
+        provider.hubOf = file["hub-of"].flatMap(bouquet)
+        provider.files = file["files"].map(requests.files) ?? .plainFile
+        provider.downloads = Dictionary(downloads, uniquingKeysWith: { $1 })
+        provider.proxyName = file["proxy"]?.text ?? id
+        provider.quotas = (file["quota"]?.itemsOrSelf ?? []).compactMap(quota)
+        provider.pings = PingCompiler(diagnostics: diagnostics).sources(file["ping"], provider: id)
+        provider.knownIssues = (file["known-issues"]?.itemsOrSelf ?? []).compactMap(issue)
+        return provider
     }
 
     /// What compiles a request of the provider that is no operation's.
@@ -47,20 +53,44 @@ struct ProviderCompiler {
         return bouquet
     }
 
-    private func window(_ element: Element) -> MaintenanceWindow? {
-        element.allow(["from", "to", "day"], diagnostics)
-        guard let from = element["from"]?.text.flatMap(minutes), let to = element["to"]?.text.flatMap(minutes) else {
-            diagnostics.error("a maintenance window wants from and to, as '23:00'", at: element)
+    private func quota(_ element: Element) -> ProviderQuota? {
+        element.allow(["calls", "per", "code", "each", "of"], diagnostics)
+        guard let calls = element["calls"]?.int, calls > 0, let per = element["per"] else {
+            diagnostics.error("a quota wants calls (1 or more) and per", at: element)
             return nil
         }
-        let day = element["day"]?.text.flatMap { Self.days.firstIndex(of: $0) }
-        if element["day"] != nil, day == nil { diagnostics.error("the day is unknown", at: element) }
-        return MaintenanceWindow(from: from, to: to, weekday: day.map { $0 + 1 })
+        let each = element["each"].map { $0.text.flatMap(ProviderQuota.Each.init) } ?? .provider
+        if each == nil { diagnostics.error("each is provider, client or operation", at: element["each"] ?? element) }
+        return ProviderQuota(
+            calls: calls, period: CompilerContext(diagnostics).seconds(per),
+            code: element["code"]?.text ?? ProviderQuota.standardCode,
+            each: each ?? .provider, of: Set(element["of"]?.texts ?? []))
     }
 
-    private func minutes(_ text: String) -> Int? {
-        let parts = text.split(separator: ":").compactMap { Int($0) }
-        guard parts.count == 2, (0..<24).contains(parts[0]), (0..<60).contains(parts[1]) else { return nil }
-        return parts[0] * 60 + parts[1]
+    private func issue(_ element: Element) -> KnownIssue? {
+        element.allow(["since", "until", "text"], diagnostics)
+        func day(_ key: String) -> CivilDate? { element[key]?.text.flatMap { CivilDate($0) } }
+        guard let text = element["text"]?.text, let since = day("since"), since.isComplete else {
+            diagnostics.error("a known issue wants since (as 2026-01-31) and text", at: element)
+            return nil
+        }
+        if let until = element["until"], !(day("until").map { $0.isComplete && $0 >= since } ?? false) {
+            diagnostics.error("'until' wants a date that is not before 'since'", at: until)
+        }
+        return KnownIssue(since: since, until: day("until"), text: text)
     }
+}
+
+extension CompilerContext {
+    /// A context that has no names in sight, to read durations with.
+    init(_ diagnostics: Diagnostics) {
+        self.init(
+            parts: Parts(), vocabulary: Vocabulary(parameters: [:], tables: [:], nomenclatures: [:]), tags: [],
+            diagnostics: diagnostics)
+    }
+}
+
+extension Element {
+    /// Items of a list; a mapping counts as a list of one.
+    var itemsOrSelf: [Element] { isMapping ? [self] : items }
 }

@@ -14,7 +14,7 @@ struct RequestCompiler {
     private static let keys: Set = [
         "use", "get", "post", "query", "headers", "json", "keep-nulls", "form", "xml", "text", "authentication",
         "client",
-        "timeout", "redirection", "reads", "when", "only", "except",
+        "timeout", "redirection", "reads", "takes-cut-off", "when", "only", "except",
     ]
 
     func plan(_ element: Element) -> RequestPlan? {
@@ -39,7 +39,8 @@ struct RequestCompiler {
             authentication: part("authentication").flatMap(authentication),
             client: part("client")?.text,
             timeout: .seconds(part("timeout").map(context.seconds) ?? 10),
-            redirection: part("redirection").flatMap(redirection), condition: element["when"].map(context.condition))
+            redirection: part("redirection").flatMap(redirection),
+            takesCutOff: part("takes-cut-off")?.bool ?? false, condition: element["when"].map(context.condition))
     }
 
     private func format(_ element: Element) -> RequestPlan.Format? {
@@ -152,7 +153,7 @@ struct RequestCompiler {
             method: .get, address: "", path: .literal(""), query: [], headers: context.pairs(element["headers"]),
             body: .none, format: .json, authentication: element["authentication"].flatMap(authentication),
             client: element["client"]?.text, timeout: .seconds(element["timeout"].map(context.seconds) ?? 10),
-            redirection: nil, condition: nil)
+            redirection: nil, takesCutOff: false, condition: nil)
     }
 
     /// A request of which the identifier is the one parameter, `@id`.

@@ -9,7 +9,7 @@ let catalogueValidators: [any CatalogueValidator] =
     [
         UniqueOperations(), UniqueRoutes(), CompleteDescription(), DeclaredPathVariables(), KnownErrorCodes(),
         UsedScopes(), OpenToAnybody(), KnownAddresses(), DatedDeprecations(), KnownLookupProviders(),
-        ExampleForEachMandatoryParameter(), KnownRecordedOperations(),
+        ExampleForEachMandatoryParameter(), KnownRecordedOperations(), KnownNamesOfProviders(),
     ] + editorialValidators
 
 extension CatalogueFiles {
@@ -116,8 +116,8 @@ struct KnownErrorCodes: CatalogueValidator {
 struct UsedScopes: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
-            if operation.acceptedScopeNames.isEmpty, operation.identity != .nobody {
-                report("no scope opens the operation: any token would", operation, files, diagnostics)
+            if operation.wantsScope, operation.acceptedScopeNames.isEmpty {
+                report("no scope opens the operation: 'accepts: any' if any token may", operation, files, diagnostics)
             }
             let accepted = Set(operation.acceptedScopeNames)
             let answer = operation.answer

@@ -97,7 +97,11 @@ extension APIOperation {
         if plans.contains(where: { $0.authentication?.retryOn.isEmpty == false }) { codes.append("NN011") }
         // What another hub in the provider's place may say of its own limits.
         if id.hasPrefix("api_") { codes += ["NN008", "NN011"] }
-        if !provider.maintenances.isEmpty { codes.append("NN020") }
+        let asked = (source ?? self).api.id
+        if provider.maintenances.windows.contains(where: { $0.closes([asked]) }) { codes.append("NN020") }
+        codes += provider.quotas.filter { quota in
+            plans.contains { quota.concerns(client: $0.client, operation: $0.operation) }
+        }.map(\.code)
         if let document { codes += ["00502", document.undecodable, document.empty, document.unexpected] }
         if let repetition { codes.append(repetition.code) }
         return codes.map { ProblemTemplate(code: $0) } + refusals.compactMap(\.problem)

@@ -29,19 +29,27 @@ struct ProviderPages {
 
     func response(_ provider: ProviderDescription, status: StatusLine?) -> Response {
         let cards = APICards(site: site)
-        let maintenances = provider.maintenances.map(wording.maintenance)
+        let maintenances = provider.maintenances.windows.compactMap(maintenance)
         return site.page(
             "provider", title: provider.title, section: .catalogue,
             [
                 "providerTitle": provider.title, "providerName": Wording.shortName(provider),
                 "providerText": provider.about, "statusText": status?.text,
-                "statusStyle": status.map { "uf-status-\($0.level.rawValue)" },
+                "statusPath": "/etat/\(provider.id)", "statusStyle": status.map { "uf-status-\($0.level.rawValue)" },
                 "maintenances": maintenances.map { ["maintenance": $0] as Row },
                 "hasMaintenance": !maintenances.isEmpty,
                 "errorNumbers": errorNumbers(provider),
                 "apiCount": String(apis(provider).count),
                 "apis": apis(provider).map { cards.row($0, catalogue.operations(of: $0.id), nil) },
             ])
+    }
+
+    /// When it is closed, with the APIs where it is not for all.
+    private func maintenance(_ window: MaintenanceWindow) -> String? {
+        guard let time = wording.maintenance(window) else { return nil }
+        let closed = catalogue.apis.filter { window.apis.contains($0.id) }.map(\.title)
+        return closed.isEmpty
+            ? time : messages.text("providers.maintenanceOf", ["time": time, "apis": closed.joined(separator: ", ")])
     }
 
     private func apis(_ provider: ProviderDescription) -> [APIDescription] {

@@ -94,13 +94,14 @@ struct Wording: Sendable {
         provider.title.components(separatedBy: " : ").first ?? provider.title
     }
 
-    /// « Chaque dimanche, de 23 h à 23 h 45 ».
-    func maintenance(_ window: MaintenanceWindow) -> String {
+    /// « Chaque dimanche, de 23 h à 23 h 45 »; nil for one that does not come again.
+    func maintenance(_ window: MaintenanceWindow) -> String? {
+        guard case .regular(let from, let to, let weekday) = window.rule else { return nil }
         func time(_ minutes: Int) -> String {
             minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(CivilDate.padded(minutes % 60, 2))"
         }
-        let day = window.weekday.map { messages.text("date.everyWeekday.\($0)") } ?? messages.text("date.everyDay")
-        return messages.text("date.window", ["day": day, "from": time(window.from), "to": time(window.to)])
+        let day = weekday.map { messages.text("date.everyWeekday.\($0)") } ?? messages.text("date.everyDay")
+        return messages.text("date.window", ["day": day, "from": time(from), "to": time(to)])
     }
 
     func date(_ date: CivilDate) -> String { self.date(date.description) }

@@ -8,9 +8,12 @@ struct Site: Sendable {
     let messages: Messages
     let assets: Assets
     private let templates: Templates
+    private let hasStatus: Bool
 
-    init(options: PagesOptions, missing: MissingNames?) throws {
+    /// - Parameter hasStatus: whether there is a page on the state of the providers.
+    init(options: PagesOptions, hasStatus: Bool = false, missing: MissingNames?) throws {
         self.options = options
+        self.hasStatus = hasStatus
         let resources = Bundle.module.bundleURL.appending(path: "Resources")
         messages = try Messages(folder: resources)
         templates = try Templates(folder: resources.appending(path: "templates"), messages: messages, missing: missing)
@@ -31,6 +34,7 @@ struct Site: Sendable {
         model["dsfrFolder"] = assets.dsfrPath
         model["ownFolder"] = assets.ownPath
         model["version"] = options.version
+        model["hasStatus"] = hasStatus
         model["isSandbox"] = options.sandbox != nil
         model["menu"] = Section.allCases.map { entry in
             [
