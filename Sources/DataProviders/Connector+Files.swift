@@ -7,7 +7,10 @@ extension Connector {
     ///
     /// An answer must not send the hub, with the provider's credentials, to a machine that the answer chooses: scheme,
     /// host and port are those of an address that the configuration gives for this provider (CWE-918).
+    ///
+    /// A descriptor may write it from one of the provider's addresses: `name:/path`.
     public func address(_ text: String, of provider: ProviderDescription) -> String? {
+        guard let text = absolute(text, of: provider) else { return nil }
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             if byte <= 0x1F || byte == 0x7F || byte == UInt8(ascii: "\\") { return nil }
@@ -21,6 +24,17 @@ extension Connector {
         let url = String(decoding: bytes, as: UTF8.self)
         guard url.utf8.count <= 2048, let target = Target(url, identity: nil) else { return nil }
         return origins(of: provider).contains(target.origin) ? url : nil
+    }
+
+    private func absolute(_ text: String, of provider: ProviderDescription) -> String? {
+        guard let colon = text.firstIndex(of: ":"), provider.addresses[String(text[..<colon])] != nil else {
+            return text
+        }
+        let path = text[text.index(after: colon)...]
+        guard path.hasPrefix("/"), !path.hasPrefix("//") else { return nil }
+        return configuration.address(String(text[..<colon]), of: provider).map { base in
+            (base.hasSuffix("/") ? String(base.dropLast()) : base) + path
+        }
     }
 
     private func origins(of provider: ProviderDescription) -> Set<Target.Origin> {

@@ -57,6 +57,7 @@ final class HubProviders: ProviderConfiguration {
         guard look(provider, "url") == nil, simulated(provider) != nil, let sandboxSecret else { return nil }
         let parts = name.split(separator: ".")
         switch parts.last {
+        case "url": return simulated(provider).map { Redacted($0) }
         case "client_id", "username": return Redacted("unefois")
         case "scope": return parts.count > 1 ? Redacted(String(parts[0])) : nil
         case "client_certificate": return sandboxCertificates.map { Redacted($0 + "/client.pem") }

@@ -18,6 +18,7 @@ struct FileTests {
         ("https://bank.example:443/a", "https://bank.example:443/a"),
         ("https://bank.example/a b/é?x=1#part", "https://bank.example/a%20b/%C3%A9?x=1"),
         ("https://files.example:8443/a", "https://files.example:8443/a"),
+        ("data:/a.pdf", "https://files.example:8443/base/a.pdf"), ("token:/a", "https://bank.example/token/a"),
         ("https://bank.example", "https://bank.example"),
     ])
     func `an address of the provider's own machines may be asked for`(text: String, url: String) {
@@ -32,7 +33,8 @@ struct FileTests {
         "https://evil.example?bank.example",
         "https://bank.example\\@evil.example/", "https://bank.example/a\r\nX: y", "https://bank.example/\u{0}", "/a",
         "",
-        "bank.example/a", "ftp://bank.example/a", "https://register.example/", "https://fc.example/", "https:///a",
+        "bank.example/a", "ftp://bank.example/a", "data:a", "data://evil.example/", "datas:/a",
+        "https://register.example/", "https://fc.example/", "https:///a",
         "https://bank.example/" + String(repeating: "a", count: 2_048),
     ])
     func `no other is, whatever the answer says`(text: String) {

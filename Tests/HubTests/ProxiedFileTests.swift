@@ -227,6 +227,32 @@ struct ProxiedFileTests {
         }
     }
 
+    @Test func `deposits and extracts of the register of companies are delivered from the sandbox`() async throws {
+        var bench = HubBench()
+        bench.usesSandbox = true
+        try await bench.run { hub in
+            let token = try await hub.token(scopes: ["open_data", "unites_legales_etablissements_insee"])
+            let trace = "?recipient=13002526500013&context=a&object=b"
+            let register = "/v3/inpi/rne/unites_legales/"
+            let deposits = try await hub.send(register + "open_data/012345674/actes_bilans" + trace, token: token)
+            let extract = try await hub.send(register + "012345674/extrait_rne" + trace, token: token)
+            let links = [
+                deposits.json["data"]?["actes"]?.items?.first?["url"],
+                deposits.json["data"]?["bilans"]?.items?.first?["url"],
+                extract.json["data"]?["document_url"],
+            ]
+            for link in links {
+                let path = String(
+                    try #require(link?.text, "\(deposits.text) \(extract.text)").dropFirst(hub.hub.address.url.count))
+                #expect(path.hasPrefix("/proxy/inpi/download/"))
+                let answer = try await hub.send(path)
+                let url = try #require(answer.json["data"]?["document_url"]?.text, "\(answer.text)")
+                let document = try await hub.send(String(url.dropFirst(hub.hub.address.url.count)))
+                #expect(document.status == 200 && document.text.hasPrefix("%PDF-"))
+            }
+        }
+    }
+
     @Test func `an identifier of another shape is not asked for`() async throws {
         try await Self.run { hub in
             let links = try await Self.links(hub, token: hub.token(scopes: ["papiers"]), acte: "../secret")

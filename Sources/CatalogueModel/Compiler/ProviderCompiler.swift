@@ -2,7 +2,7 @@ import Values
 
 /// Turns a `provider.yaml` into a description of the provider.
 struct ProviderCompiler {
-    let nomenclatures: [String: Nomenclature]
+    var nomenclatures: [String: Nomenclature] = [:]
     let diagnostics: Diagnostics
 
     private static let keys: Set = [

@@ -30,7 +30,8 @@ public struct Replay: Sendable {
             tokenID: "00000000-0000-4000-8000-000000000001", organisation: "", version: operation.version,
             clock: clock, publicURL: publicURL, settings: { _ in nil })
         facts.proxied = { [publicURL] address in
-            publicURL + "/proxy/exemple/" + (address.split(separator: "/").last.map(String.init) ?? "")
+            guard address.hasPrefix("download:") else { return publicURL + "/proxy/files/exemple" }
+            return publicURL + "/proxy/exemple/" + (address.split(separator: "/").last.map(String.init) ?? "")
         }
         return facts
     }
