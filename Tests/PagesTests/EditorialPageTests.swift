@@ -80,7 +80,8 @@ import Values
     @Test func `a provider tells its APIs, its closures and the numbers of its errors`() async throws {
         let page = try await Shipped.pages { try await $0.visit("/fournisseurs/cnav") }.text
         for text in [
-            "Chaque dimanche, de 23 h à 23 h 45, heure de Paris : Quotient familial CAF et MSA", "<code>35</code> CNAF &amp; MSA",
+            "Chaque dimanche, de 23 h à 23 h 45, heure de Paris : Quotient familial CAF et MSA",
+            "<code>35</code> CNAF &amp; MSA",
             "<code>36</code>",
             "/catalogue/quotient-familial", "vieillesse",
         ] {
