@@ -59,10 +59,20 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        .target(name: "Documents"),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents"]),
+        .target(
+            name: "Proofs",
+            dependencies: [
+                "Values", "CatalogueModel", "Documents", "Storage", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .testTarget(
+            name: "ProofsTests",
+            dependencies: ["Proofs", "CatalogueModel", "Documents", "Storage", "Values", "TestSupport"]),
         .target(
             name: "Gateway",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "Ledger",
+                "Values", "CatalogueModel", "DataProviders", "Ledger", "Proofs", "Storage",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -104,7 +114,7 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "Values", "CatalogueModel", "Yams",
+                "Values", "CatalogueModel", "Documents", "Yams",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -128,7 +138,7 @@ let package = Package(
         .target(
             name: "Pages",
             dependencies: [
-                "Values", "CatalogueModel", "ProviderHealth",
+                "Values", "CatalogueModel", "ProviderHealth", "Documents", "Proofs",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -157,7 +167,7 @@ let package = Package(
         .testTarget(
             name: "PagesTests",
             dependencies: [
-                "Pages", "CatalogueModel", "ProviderHealth", "Values",
+                "Pages", "CatalogueModel", "ProviderHealth", "Documents", "Proofs", "Values",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Values"]),
@@ -165,8 +175,8 @@ let package = Package(
         .executableTarget(
             name: "unefois",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Storage", "Desk", "Sandbox",
-                "Pages", "ProviderHealth", "Geography", "Operations",
+                "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage", "Desk",
+                "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -181,8 +191,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Ledger", "Desk", "ProviderHealth", "Sandbox",
-                "Values", "TestSupport",
+                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk", "Pages",
+                "ProviderHealth", "Proofs", "Sandbox", "Storage", "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -40,50 +40,62 @@ public struct Connector: Sendable {
     public func ask(
         _ operation: APIOperation, _ asked: CallFacts, keepsDocument: Bool = true
     ) async -> Outcome {
-        let hub = NationalHub(for: operation, configuration, catalogue().providers)
-        if case .refuse(let seconds) = breakers.ask(hub?.provider.id ?? operation.provider.id) {
-            var problem = ProblemTemplate(code: "NN001")
-            problem.retryIn = seconds
-            return .refused(problem, asked)
+        if let hub = NationalHub(for: operation, configuration, catalogue().providers) {
+            return await ask(hub, operation, asked)
         }
-        if let hub { return await ask(hub, operation, asked) }
-        var facts = asked
-        // Only what came of an exchange says how a provider is.
-        var hasAnswered = false
-        do {
+        return await inquire(of: operation.provider, for: operation.id, asked) { facts in
             for lookup in operation.lookups { await fillIn(lookup, &facts) }
             guard let plan = try operation.plan(for: facts) else {
                 throw ProviderFailure(problem: ProblemTemplate(code: "NN999"))
             }
-            try await exchange(plan, operation, &facts)
-            breakers.record(operation.provider.id, success: facts.status < 500)
+            try await exchange(plan, operation.provider, &facts)
+        } judge: { facts in
+            if let problem = try operation.verdict(on: facts) { return problem }
+            guard let document = operation.document else { return nil }
+            return try await keep(document, &facts, unless: operation.verdict)
+        }
+    }
+
+    /// Puts a question unless the provider's breaker is open, then judges what came: nil, or the error to give.
+    ///
+    /// Only what came of an exchange says how a provider is.
+    func inquire(
+        of provider: ProviderDescription, for purpose: String, _ asked: CallFacts,
+        put: (inout CallFacts) async throws -> Void, judge: (inout CallFacts) async throws -> ProblemTemplate?
+    ) async -> Outcome {
+        if case .refuse(let seconds) = breakers.ask(provider.id) {
+            var problem = ProblemTemplate(code: "NN001")
+            problem.retryIn = seconds
+            return .refused(problem, asked)
+        }
+        var facts = asked
+        var hasAnswered = false
+        do {
+            try await put(&facts)
+            breakers.record(provider.id, success: facts.status < 500)
             hasAnswered = true
-            if let problem = try operation.verdict(on: facts) { return .refused(problem, facts) }
-            if keepsDocument, let problem = try await keepDocument(operation, &facts) {
-                return .refused(problem, facts)
-            }
-            return .answered(facts)
+            return try await judge(&facts).map { .refused($0, facts) } ?? .answered(facts)
         } catch let failure as TransportFailure where failure.isWithheld {
-            breakers.release(operation.provider.id)
+            breakers.release(provider.id)
             return .refused(failure.problem, facts)
         } catch let failure as TransportFailure {
-            breakers.record(operation.provider.id, success: false)
-            return refused(failure.problem, operation, facts, because: "\(failure)")
+            breakers.record(provider.id, success: false)
+            return refused(failure.problem, purpose, facts, because: "\(failure)")
         } catch {
-            if !hasAnswered { breakers.release(operation.provider.id) }
+            if !hasAnswered { breakers.release(provider.id) }
             let problem = (error as? ProviderFailure)?.problem ?? ProblemTemplate(code: "NN999")
-            return refused(problem, operation, facts, because: (error as? MappingFailure)?.reason ?? problem.code)
+            return refused(problem, purpose, facts, because: (error as? MappingFailure)?.reason ?? problem.code)
         }
     }
 
     /// Says in the log why, without a value of the call: reasons are made of names only.
-    func refused(
-        _ problem: ProblemTemplate, _ operation: APIOperation, _ facts: CallFacts, because reason: String
+    private func refused(
+        _ problem: ProblemTemplate, _ purpose: String, _ facts: CallFacts, because reason: String
     ) -> Outcome {
         logger.warning(
             "un fournisseur n'a pas répondu comme prévu",
             metadata: [
-                "operation": "\(operation.id)", "code": "\(problem.code)", "reason": "\(reason)",
+                "operation": "\(purpose)", "code": "\(problem.code)", "reason": "\(reason)",
                 "request": "\(facts.requestID)",
             ])
         return .refused(problem, facts)
@@ -91,12 +103,14 @@ public struct Connector: Sendable {
 
     /// Sends the plan's request; follows one stated redirection, and asks once more with a new token where the
     /// provider says that the old one is no longer good.
-    private func exchange(_ plan: RequestPlan, _ operation: APIOperation, _ facts: inout CallFacts) async throws {
-        let provider = operation.provider
-        try await send(plan, provider, &facts)
+    /// - Parameter url: the whole address, in place of the plan's.
+    func exchange(
+        _ plan: RequestPlan, _ provider: ProviderDescription, at url: String? = nil, _ facts: inout CallFacts
+    ) async throws {
+        try await send(plan, provider, at: url, &facts)
         if let authentication = plan.authentication, authentication.retryOn.contains(facts.status) {
             tokens.forget(Self.tokenKey(authentication, plan, provider))
-            try await send(plan, provider, &facts)
+            try await send(plan, provider, at: url, &facts)
             if authentication.retryOn.contains(facts.status) {
                 var problem = ProblemTemplate(code: "NN011")
                 problem.retryIn = 10
@@ -109,8 +123,10 @@ public struct Connector: Sendable {
         }
     }
 
-    private func send(_ plan: RequestPlan, _ provider: ProviderDescription, _ facts: inout CallFacts) async throws {
-        guard let base = configuration.address(plan.address, of: provider) else {
+    private func send(
+        _ plan: RequestPlan, _ provider: ProviderDescription, at url: String? = nil, _ facts: inout CallFacts
+    ) async throws {
+        guard let base = url ?? configuration.address(plan.address, of: provider) else {
             throw TransportFailure.unconfigured
         }
         let (configuration, client) = (configuration, plan.client)
@@ -183,13 +199,16 @@ public struct Connector: Sendable {
         facts.parameters[lookup.parameter] = value
     }
 
-    /// Keeps the answer's document, unless its text tells that the provider refuses: a refusal may come as a PDF.
-    private func keepDocument(_ operation: APIOperation, _ facts: inout CallFacts) async throws -> ProblemTemplate? {
-        guard let plan = operation.document, plan.condition.holds(on: facts) else { return nil }
+    /// Keeps the answer's document where the plan says that there is one, unless its text tells that the provider
+    /// refuses: a refusal may come as a PDF.
+    func keep(
+        _ plan: DocumentPlan, _ facts: inout CallFacts, unless verdict: (CallFacts) throws -> ProblemTemplate?
+    ) async throws -> ProblemTemplate? {
+        guard plan.condition.holds(on: facts) else { return nil }
         let bytes = try document(plan, facts)
         let pages = await documents.pages(of: bytes)
         facts.document = StoredDocument(url: "", expiresIn: plan.lifetime, pages: pages)
-        if let problem = try operation.verdict(on: facts) { return problem }
+        if let problem = try verdict(facts) { return problem }
         do {
             let url = try await documents.keep(
                 bytes, name: plan.name, lifetime: plan.lifetime, publicURL: facts.publicURL)

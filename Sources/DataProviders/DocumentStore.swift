@@ -24,10 +24,11 @@ public struct DocumentStore: DocumentKeeping {
     }
 
     public func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String {
-        let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Base64URL.encode($0) }
-        let now = Int(clock.now().timeIntervalSince1970)
+        let end = Int(clock.now().timeIntervalSince1970) + lifetime
+        let expiry = withUnsafeBytes(of: Int64(end).bigEndian) { Data($0) }
+        // The end stands in the address too: once the file is gone, « expired » can still be told from « never was ».
+        let secret = SymmetricKey(size: .bits256).withUnsafeBytes { Base64URL.encode(Data($0) + expiry.dropFirst(2)) }
         let file = try file(of: secret, name: name)
-        let expiry = withUnsafeBytes(of: Int64(now + lifetime).bigEndian) { Data($0) }
         let sealed = try AES.GCM.seal(bytes, using: Self.key(secret), authenticating: expiry).combined ?? Data()
         try await Self.onThread {
             try (expiry + sealed).write(to: file, options: [.atomic])
@@ -36,19 +37,29 @@ public struct DocumentStore: DocumentKeeping {
         return "\(publicURL)/documents/\(secret)/\(name).pdf"
     }
 
-    /// The document of that address, or nil where there is none any more.
-    public func document(secret: String, name: String) async -> [UInt8]? {
-        guard secret.utf8.count == 43, Base64URL.decode(secret) != nil, let file = try? file(of: secret, name: name),
-            let content = try? await Self.onThread({ try Data(contentsOf: file) }), content.count > 8
-        else { return nil }
-        let header = content.prefix(8)
-        let expires = header.reduce(0) { $0 << 8 | Int($1) }
-        guard expires > Int(clock.now().timeIntervalSince1970),
-            let box = try? AES.GCM.SealedBox(combined: content.dropFirst(8)),
-            let plain = try? AES.GCM.open(box, using: Self.key(secret), authenticating: header)
-        else { return nil }
-        return Array(plain)
+    /// What stands at an address of a document.
+    public enum Found: Sendable, Hashable {
+        case document([UInt8])
+        case expired
+        case nothing
     }
+
+    /// The document of that address.
+    public func document(secret: String, name: String) async -> Found {
+        guard secret.utf8.count == 51, let bytes = Base64URL.decode(secret), bytes.count == 38 else { return .nothing }
+        let now = Int(clock.now().timeIntervalSince1970)
+        guard Self.number(bytes.suffix(6)) > now else { return .expired }
+        guard let file = try? file(of: secret, name: name),
+            let content = try? await Self.onThread({ try Data(contentsOf: file) }), content.count > 8
+        else { return .nothing }
+        let header = content.prefix(8)
+        guard Self.number(header) > now, let box = try? AES.GCM.SealedBox(combined: content.dropFirst(8)),
+            let plain = try? AES.GCM.open(box, using: Self.key(secret), authenticating: header)
+        else { return .nothing }
+        return .document(Array(plain))
+    }
+
+    private static func number(_ bytes: some Sequence<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 
     /// Removes what has expired; returns how many.
     @discardableResult
@@ -62,7 +73,7 @@ public struct DocumentStore: DocumentKeeping {
                 guard let handle = try? FileHandle(forReadingFrom: file) else { continue }
                 let header = try handle.read(upToCount: 8) ?? Data()
                 try handle.close()
-                guard header.count < 8 || header.reduce(0, { $0 << 8 | Int($1) }) <= now else { continue }
+                guard header.count < 8 || Self.number(header) <= now else { continue }
                 if (try? FileManager.default.removeItem(at: file)) != nil { count += 1 }
             }
             return count

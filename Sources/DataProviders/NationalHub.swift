@@ -81,27 +81,16 @@ struct NationalHub: Sendable {
 extension Connector {
     /// Puts the question to the hub in front of which this one stands.
     func ask(_ hub: NationalHub, _ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
-        var facts = asked
-        facts.isForwarded = true
-        do {
+        await inquire(of: hub.provider, for: operation.id, asked) { facts in
+            facts.isForwarded = true
             let network = quotas.counting(
                 transport, to: hub.provider, at: hub.base, data: nil, operation: (operation.source ?? operation).id)
             let response = try await network.send(hub.request(operation, facts), timeout: .seconds(25))
             facts.status = response.status
             facts.headers = response.headers
             facts.body = RequestPlan.Format.json.read(response.body)
-            breakers.record(hub.provider.id, success: facts.status < 500)
-            let knows = { [catalogue] code in catalogue().errors.entry(code) != nil }
-            return hub.problem(facts, knows: knows).map { .refused($0, facts) } ?? .answered(facts)
-        } catch {
-            let failure = error as? TransportFailure
-            if let failure, failure.isWithheld {
-                breakers.release(hub.provider.id)
-                return .refused(failure.problem, facts)
-            }
-            breakers.record(hub.provider.id, success: false)
-            return refused(
-                failure?.problem ?? ProblemTemplate(code: "NN999"), operation, facts, because: "\(hub.provider.id)")
+        } judge: { facts in
+            hub.problem(facts) { code in catalogue().errors.entry(code) != nil }
         }
     }
 }

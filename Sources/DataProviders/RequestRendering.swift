@@ -11,6 +11,7 @@ extension RequestPlan {
         let parameters = try Self.texts(query, facts)
         if !parameters.isEmpty { url += (url.contains("?") ? "&" : "?") + Self.encoded(parameters) }
         var request = ProviderRequest(method: method, url: url, headers: try Self.texts(headers, facts))
+        request.takesCutOff = takesCutOff
         if let (bytes, type) = try body.rendered(facts) {
             request.body = bytes
             if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
@@ -69,6 +70,11 @@ extension RequestPlan {
         var bytes: [UInt8] = []
         percentEncode(text, keeping: kept, into: &bytes)
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// One byte percent-encoded, whatever it is.
+    static func percentEncoded(_ byte: UInt8) -> String {
+        String(decoding: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]], as: UTF8.self)
     }
 
     private static let digits = Array("0123456789ABCDEF".utf8)

@@ -16,6 +16,8 @@ public struct ProviderRequest: Sendable {
     public var body: [UInt8]?
     /// The client certificate to show (RFC 8446), by the paths of its files.
     public var identity: ClientIdentity?
+    /// True where an answer whose end never came is taken as it is: some providers cut their connections.
+    public var takesCutOff = false
 
     public init(
         method: RequestPlan.Method, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,

@@ -56,10 +56,18 @@ struct Presentation {
         return headers
     }
 
+    /// The answer to a method other than GET.
+    static func notAllowed(_ call: Call) -> Answer {
+        Answer(
+            status: 405, contentType: "text/plain; charset=utf-8", headers: common(call) + [(.allow, "GET")],
+            body: Array("Cette adresse ne se lit qu'avec GET.".utf8))
+    }
+
     /// Headers of every answer of the hub. Answers hold personal data: nobody on the way may keep them.
     static func common(_ call: Call) -> [(name: HTTPField.Name, value: String)] {
         [
-            (.requestID, call.requestID), (.cacheControl, "no-cache, no-store"), (.vary, "Accept, Origin"),
+            (.requestID, call.requestID), (.cacheControl, "no-cache, no-store"),
+            (.vary, "Accept, Origin, X-Generate-Proof"),
             (.xContentTypeOptions, "nosniff"), (.frameOptions, "SAMEORIGIN"),
             (.strictTransportSecurity, "max-age=63072000"),
         ]

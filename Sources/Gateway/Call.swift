@@ -14,15 +14,24 @@ public struct Call: Sendable {
     public var remoteAddress: String?
     /// The caller wants no cached answer (`Cache-Control: no-cache`).
     public var wantsFresh: Bool
+    /// The proof that the caller wants made of the answer (`X-Generate-Proof`).
+    public var proof: ProofWish?
     /// `X-Delegation-Id`: the delegation under which a vendor calls.
     public var delegationID: String?
     /// `X-Agent-Id`: whom the call is made by at the caller's, as the caller hashes it. Nil where it is no such text.
     public var agentID: Redacted<String>?
 
+    public enum ProofWish: String, Sendable {
+        /// An address and a code to check the answer by.
+        case proofOnly = "proof-only"
+        /// A PDF too.
+        case pdf
+    }
+
     public init(
         method: String, path: String, query: QueryParameters, bearer: Redacted<String>?, apiKey: Redacted<String>?,
         requestID: String?, remoteAddress: String?, wantsFresh: Bool, delegationID: String? = nil,
-        agentID: String? = nil
+        agentID: String? = nil, proof: ProofWish? = nil
     ) {
         self.method = method
         self.path = path
@@ -32,6 +41,7 @@ public struct Call: Sendable {
         self.requestID = RequestID.accepted(requestID) ?? RequestID.make()
         self.remoteAddress = remoteAddress
         self.wantsFresh = wantsFresh
+        self.proof = proof
         self.delegationID = delegationID
         self.agentID = AgentID.accepted(agentID).map { Redacted($0) }
     }

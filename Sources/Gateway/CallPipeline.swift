@@ -3,8 +3,6 @@ import DataProviders
 import Foundation
 import Ledger
 import Logging
-import NIOCore
-import NIOPosix
 import Values
 
 /// The way of one call, in the order of the contract: credential, address, limit, scope, equal call in flight, mandatory
@@ -64,7 +62,9 @@ struct CallPipeline {
             try checkTraceability(progress)
             try checkRecipient(progress)
             guard operation.gathered.isEmpty else {
-                return presentation.answer(await gathered(variables, progress).bytes, status: 200, call, progress.facts)
+                let values = operation.values(call.query, variables, progress.caller.identity)
+                let body = try await proven(await gathered(variables, progress).bytes, values, progress)
+                return presentation.answer(body, status: 200, call, progress.facts)
             }
             return try await data(variables, &progress)
         }
@@ -81,12 +81,7 @@ struct CallPipeline {
 
     /// Credential, limit, the steps given, trace: what every call goes through.
     private func answer(_ steps: (inout Progress) async throws(Refusal) -> Answer) async -> Answer {
-        guard call.method == "GET" else {
-            return Answer(
-                status: 405, contentType: "text/plain; charset=utf-8",
-                headers: Presentation.common(call) + [(.allow, "GET")],
-                body: Array("Cette adresse ne se lit qu'avec GET.".utf8))
-        }
+        guard call.method == "GET" else { return Presentation.notAllowed(call) }
         let caller: Caller
         switch await identify() {
         case .success(let known): caller = known
@@ -137,7 +132,7 @@ struct CallPipeline {
         // Each unknown token costs a question to FranceConnect: nobody may ask without bounds.
         let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
         if let address = call.remoteAddress.map(AddressBlock.subscriber),
-            let seconds = gateway.limiter.secondsToWait(address, now: now)
+            let seconds = gateway.limiter.secondsToWait(at: .franceConnect, address, now: now)
         {
             var problem = problems.problem("00429")
             problem.retryAfter = seconds
@@ -169,7 +164,7 @@ struct CallPipeline {
     }
 
     func checkScope(_ progress: Progress) throws(Refusal) {
-        guard operation.acceptedScopeNames.isEmpty || operation.acceptedScopes.meets(progress.caller.scopes) else {
+        guard !operation.wantsScope || operation.acceptedScopes.meets(progress.caller.scopes) else {
             throw Refusal(problems: [problems.problem("00100")])
         }
     }
@@ -206,10 +201,17 @@ struct CallPipeline {
             parameters: operation.namedParameters(call.query, variables, progress.caller.identity))
         {
             progress.code = published.status < 400 ? nil : "rehearsal"
-            return presentation.answer(published.body, status: published.status, call, progress.facts)
+            let body = published.status == 200 ? try await proven(published.body, values, progress) : published.body
+            return presentation.answer(body, status: published.status, call, progress.facts)
         }
         try checkMaintenance(now)
-        return try await cachedOrAsked(values, now, &progress)
+        let kept = try await cachedOrAsked(values, now, &progress)
+        progress.code = kept.code
+        guard kept.status == 200 else {
+            return presentation.answer(kept.body, status: kept.status, call, progress.facts)
+        }
+        let body = operation.sealsAddresses ? try sealed(kept.body, progress) : kept.body
+        return presentation.answer(try await proven(body, values, progress), status: 200, call, progress.facts)
     }
 
     private func checkMaintenance(_ now: Date) throws(Refusal) {
@@ -220,13 +222,11 @@ struct CallPipeline {
         throw Refusal(problems: [problems.problem(closed, operation, nil)])
     }
 
+    /// The answer as it may be kept: the same for every caller with these rights.
     private func cachedOrAsked(
         _ values: [JSON?], _ now: Date, _ progress: inout Progress
-    ) async throws(Refusal) -> Answer {
-        guard let lifetime = operation.cache else {
-            let body = try await asked(values, &progress)
-            return presentation.answer(body, status: 200, call, progress.facts)
-        }
+    ) async throws(Refusal) -> AnswerCache.Kept {
+        guard let lifetime = operation.cache else { return AnswerCache.Kept(body: try await asked(values, &progress)) }
         let key = gateway.cache.key(
             operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
             generation: snapshot.catalogue.generation)
@@ -234,14 +234,13 @@ struct CallPipeline {
         let wantsFresh = call.wantsFresh && operation.identity != .nobody
         if !wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
             progress.facts.cachedFor = seconds
-            progress.code = kept.code
-            return presentation.answer(kept.body, status: kept.status, call, progress.facts)
+            return kept
         }
         let end = lifetime.end(from: now, operation)
         do throws(Refusal) {
-            let body = try await asked(values, &progress)
-            gateway.cache.keep(AnswerCache.Kept(body: body), key, until: end, now: now)
-            return presentation.answer(body, status: 200, call, progress.facts)
+            let kept = AnswerCache.Kept(body: try await asked(values, &progress))
+            gateway.cache.keep(kept, key, until: end, now: now)
+            return kept
         } catch {
             if error.isCached {
                 let answer = presentation.answer(error.problems, call, progress.facts)
@@ -260,6 +259,7 @@ struct CallPipeline {
             tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
             version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
+        facts.proxied = gateway.reachable(of: operation.provider)
         facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer
         facts.trace = progress.traceability.pairs
         let began = ContinuousClock.now
@@ -291,6 +291,38 @@ struct CallPipeline {
     /// Counts what a question to the provider came to.
     private func observe(failed: Bool) {
         snapshot.metrics[operation.index].recent.record(failed: failed, at: gateway.parts.clock.now())
+    }
+
+    /// Puts addresses made for this caller in place of the provider's.
+    private func sealed(_ body: [UInt8], _ progress: Progress) throws(Refusal) -> [UInt8] {
+        let caller = progress.caller
+        let holder = SealedLink.Holder(
+            token: caller.tokenID, grant: caller.grantID, organisation: caller.organisation,
+            recipient: recipient(progress), purpose: caller.purpose, subject: progress.subject,
+            caseReference: progress.references.caseReference, context: progress.references.context,
+            agent: progress.references.agent, vendor: caller.vendor, delegation: caller.delegationID)
+        do {
+            return try gateway.sealed(body, operation, holder)
+        } catch {
+            Self.logger.error("un lien n'a pas pu être fait", metadata: ["reason": "\(error)"])
+            throw Refusal(problems: [problems.problem("00502")])
+        }
+    }
+
+    /// Adds a proof where the caller wants one and the API allows it. Who has asked for a proof gets no answer without.
+    private func proven(
+        _ body: [UInt8], _ values: [JSON?], _ progress: Progress
+    ) async throws(Refusal) -> [UInt8] {
+        guard let wish = call.proof, operation.isProvable else { return body }
+        let attestation = AttestationDraft(
+            operation: operation, values: values, caller: progress.caller, recipient: recipient(progress),
+            requestID: call.requestID, wasKept: progress.facts.cachedFor != nil)
+        do {
+            return try await gateway.proven(body, attestation, wish)
+        } catch {
+            Self.logger.error("une preuve n'a pas pu être faite", metadata: ["reason": "\(type(of: error))"])
+            throw Refusal(problems: [problems.problem("00502")])
+        }
     }
 
     // MARK: - What is kept of it
@@ -328,11 +360,11 @@ struct CallPipeline {
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
     func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
-        let total = Self.microseconds(started.duration(to: .now))
-        let provider = progress.providerTime.map(Self.microseconds) ?? 0
+        let total = started.duration(to: .now).microseconds
+        let provider = progress.providerTime?.microseconds ?? 0
         let now = gateway.parts.clock.now()
         let record = CallRecord(
-            time: now, requestID: recordedRequestID(now), grant: progress.caller.grantID,
+            time: now, requestID: gateway.recordedRequestID(call, now), grant: progress.caller.grantID,
             token: progress.caller.tokenID,
             organisation: progress.caller.organisation, recipient: recipient(progress),
             purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
@@ -345,7 +377,7 @@ struct CallPipeline {
         snapshot.metrics[operation.index].record(
             status: answer.status, total: total, provider: provider, cached: record.cached)
         do {
-            try await write(record)
+            try await gateway.write(record)
         } catch {
             Self.logger.error("un appel n'a pas pu être inscrit au registre", metadata: ["reason": "\(error)"])
             return presentation.answer([problems.problem("00510")], call, AnswerFacts(quota: progress.facts.quota))
@@ -355,30 +387,7 @@ struct CallPipeline {
         return answer
     }
 
-    /// Waits for the record's flush and goes on on the event loop of the call: woken by the ledger's thread directly,
-    /// a call would change threads twice.
-    private func write(_ record: CallRecord) async throws {
-        guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else {
-            try await gateway.parts.ledger.append(record)
-            return
-        }
-        let promise = loop.makePromise(of: UInt64.self)
-        gateway.parts.ledger.append(record) { result in promise.completeWith(result.mapError { $0 as any Error }) }
-        _ = try await promise.futureResult.get()
-    }
-
-    /// A UUID says nothing of anybody; any other identifier of the caller's might, and is kept as a pseudonym.
-    private func recordedRequestID(_ now: Date) -> String {
-        if RequestID.isUUID(call.requestID) { return call.requestID }
-        let bytes = Array(("request|" + call.requestID).utf8)
-        return (try? gateway.parts.pseudonyms.pseudonym(of: bytes, at: now)) ?? "inconnu"
-    }
-
     private func recipient(_ progress: Progress) -> String? {
         progress.traceability.hasValidRecipient ? progress.traceability.recipient : nil
-    }
-
-    private static func microseconds(_ duration: Duration) -> Int {
-        Int(duration.components.seconds) * 1_000_000 + Int(duration.components.attoseconds / 1_000_000_000_000)
     }
 }

@@ -12,6 +12,8 @@ struct Caller: Sendable {
     var grantID: String?
     /// SIRET of the organisation whose grant is used, or FranceConnect's client.
     var organisation: String?
+    /// Its name; where only FranceConnect knows it, that of the client there.
+    var organisationName = ""
     var purpose: String?
     var scopes = ScopeSet()
     var limit = Grant.Limit.standard
@@ -59,6 +61,7 @@ struct Caller: Sendable {
         guard let right else { return }
         grantID = right.grant.id
         organisation = right.grant.siret
+        organisationName = right.grant.organisation
         purpose = right.grant.purpose
         scopes = right.scopes
         limit = right.grant.limit
@@ -70,6 +73,7 @@ struct Caller: Sendable {
         tokenID = "franceconnect:" + digest
         limitKey = tokenID
         organisation = citizen.client
+        organisationName = citizen.client
         self.scopes = scopes
         identity = citizen.identity
     }

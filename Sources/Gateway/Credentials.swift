@@ -24,15 +24,20 @@ struct Credentials: Sendable {
     func holder(_ token: Redacted<String>?, _ snapshot: HubSnapshot, now: Date) -> Result<Holder, Refused> {
         guard let token, !token.exposed.isEmpty else { return .failure(Refused(code: "00101")) }
         guard let id = identifier(token.exposed, snapshot) else { return .failure(Refused(code: "00101")) }
+        return Self.holder(of: id, snapshot, now: now)
+    }
+
+    /// The holder of a token that has been shown before, by its `jti`.
+    static func holder(of id: String, _ snapshot: HubSnapshot, now: Date) -> Result<Holder, Refused> {
         guard snapshot.isCurrent else { return .failure(Refused(code: "00511")) }
         if let right = snapshot.rights[id] {
             let (token, grant) = (right.token, right.grant)
-            return Self.checked(
+            return checked(
                 .organisation(right), isRevoked: token.revoked != nil || grant.revoked != nil,
                 isExpired: token.expires <= now || grant.expires <= now)
         }
         if let right = snapshot.vendors[id] {
-            return Self.checked(
+            return checked(
                 .vendor(right), isRevoked: right.token.revoked != nil || right.holder.vendor.revoked != nil,
                 isExpired: right.token.expires <= now)
         }

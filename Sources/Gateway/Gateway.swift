@@ -3,6 +3,7 @@ import DataProviders
 import Foundation
 import JWTKit
 import Ledger
+import Proofs
 import Synchronization
 import Values
 
@@ -14,7 +15,12 @@ public final class Gateway: Sendable {
         public var franceConnect: FranceConnect
         public var ledger: LedgerWriter
         public var pseudonyms: PseudonymKeys
+        public var documents: DocumentStore
+        public var links: LinkSeal
+        public var proofs: Proofs
         public var rehearsals: (any Rehearsing)?
+        /// True where the data are fictional: proofs say so.
+        public var isFictional: Bool
         public var questions: any QuestionCounting
         public var clock: WallClock
         /// Base of absolute links, without a closing slash; known once the port is.
@@ -22,13 +28,18 @@ public final class Gateway: Sendable {
 
         public init(
             connector: Connector, franceConnect: FranceConnect, ledger: LedgerWriter, pseudonyms: PseudonymKeys,
-            rehearsals: (any Rehearsing)?, questions: any QuestionCounting, clock: WallClock,
+            documents: DocumentStore, links: LinkSeal, proofs: Proofs, rehearsals: (any Rehearsing)?, isFictional: Bool,
+            questions: any QuestionCounting, clock: WallClock,
             publicURL: @escaping @Sendable () -> String
         ) {
             self.connector = connector
             self.franceConnect = franceConnect
             self.ledger = ledger
             self.pseudonyms = pseudonyms
+            self.documents = documents
+            self.links = links
+            self.proofs = proofs
+            self.isFictional = isFictional
             self.rehearsals = rehearsals
             self.questions = questions
             self.clock = clock
@@ -38,9 +49,13 @@ public final class Gateway: Sendable {
 
     let parts: Parts
     let credentials: Credentials
-    let limiter = RateLimiter()
+    public let limiter = RateLimiter()
     let inFlight = CallsInFlight()
     let cache = AnswerCache()
+    let fileMetrics = OperationMetrics(operation: "proxy")
+    private let filesUnderWay = Atomic(0)
+    /// Stands before a provider's address in an answer until it is replaced; no provider can know it.
+    let linkMark = UUID().uuidString + " "
     private let verified = VerifiedTokens()
     private let state: Mutex<State>
     private let published: Mutex<HubSnapshot>
@@ -129,9 +144,23 @@ public final class Gateway: Sendable {
         case .unservedVersion(_, let sibling):
             return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: sibling)
                 .answerForUnservedVersion()
-        case .none: return answerAboutToken(call)
+        case .none:
+            if let answer = answerAboutToken(call) { return answer }
+            return await ProxiedFile(gateway: self, snapshot: snapshot, call: call).answer()
         }
     }
+
+    /// Files are held whole on their way: so many at once, no more.
+    private static let filesAtOnce = 32
+
+    /// False where too many files are under way.
+    func beginFile() -> Bool {
+        guard filesUnderWay.wrappingAdd(1, ordering: .relaxed).newValue > Self.filesAtOnce else { return true }
+        endFile()
+        return false
+    }
+
+    func endFile() { filesUnderWay.wrappingSubtract(1, ordering: .relaxed) }
 }
 
 /// Published answers that stand in for those of providers, for tests of consumers.

@@ -20,15 +20,19 @@ where Fallback.Context == BasicRequestContext {
 
     public func respond(to request: Request, context: Context) async throws -> Response {
         let path = QueryParameters.decodedPath(request.uri.path)
+        let address = callerAddress.address(request, context)
         if Self.mayBeHub(path) {
-            let call = Call(request, path: path, remoteAddress: callerAddress.address(request, context))
+            let call = Call(request, path: path, remoteAddress: address)
             if let answer = await gateway.answer(call) { return Response(answer) }
         }
-        return try await fallback.respond(to: request, context: context.basic)
+        return try await Visitor.$address.withValue(address) {
+            try await fallback.respond(to: request, context: context.basic)
+        }
     }
 
     private static func mayBeHub(_ path: String) -> Bool {
         path.hasPrefix("/v") || path.hasPrefix("/api/") || path.hasPrefix("/editeur/api/") || path == "/privileges"
+            || path.hasPrefix("/proxy/")
     }
 }
 
@@ -44,7 +48,8 @@ extension Call {
             bearer: bearer.map { Redacted($0) }, apiKey: request.headers[.apiKey].map { Redacted($0) },
             requestID: request.headers[.requestID], remoteAddress: remoteAddress,
             wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false,
-            delegationID: request.headers[.delegationID], agentID: request.headers[.agentID])
+            delegationID: request.headers[.delegationID], agentID: request.headers[.agentID],
+            proof: request.headers[.generateProof].flatMap { ProofWish(rawValue: $0.lowercased()) })
     }
 }
 

@@ -7,6 +7,9 @@ import Values
 extension CallPipeline {
     func gathered(_ variables: [String: String], _ progress: Progress) async -> JSON {
         let parts = operation.gathered.map { item in
+            // A proof is made of the whole.
+            var call = call
+            call.proof = nil
             let part = CallPipeline(gateway: gateway, snapshot: snapshot, call: call, operation: item.operation)
             // It goes on when it is late: the answer waits in the cache for the next call.
             return (item, Task { await part.part(variables, progress) })

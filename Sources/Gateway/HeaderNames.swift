@@ -15,6 +15,9 @@ extension HTTPField.Name {
     static let rateLimitReset = named("RateLimit-Reset")
     static let frameOptions = named("X-Frame-Options")
     static let runtime = named("X-Runtime")
+    static let generateProof = named("X-Generate-Proof")
+    static let robots = named("X-Robots-Tag")
+    static let referrerPolicy = named("Referrer-Policy")
 
     private static func named(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .from }
 }

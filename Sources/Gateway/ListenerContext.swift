@@ -20,6 +20,12 @@ public struct ListenerContext: InitializableFromSource {
     }
 }
 
+/// Whose request a page answers.
+public enum Visitor {
+    /// The network address, or nil where it is not known.
+    @TaskLocal public static var address: String?
+}
+
 /// Tells the caller's address: the peer's, or what a trusted proxy says of it.
 public struct CallerAddress: Sendable {
     private let proxies: [AddressBlock]

@@ -43,10 +43,21 @@ public final class RateLimiter: Sendable {
         }
     }
 
-    /// Counts one call of an address, whoever calls: 1,000 a minute, as the national hubs allow.
+    /// Doors that need no token of ours, each with the requests a minute that one caller may make there.
+    public enum Door: Int, Sendable {
+        /// A FranceConnect token still to be looked at; as many as the national hubs allow an address.
+        case franceConnect = 1_000
+        /// Files and documents of providers.
+        case files = 50
+        /// Codes of proofs.
+        case proofs = 30
+    }
+
+    /// Counts one request at a door.
+    /// - Parameter caller: a network address or, where the request shows one, a token's identifier.
     /// - Returns: seconds to wait where there were more, else nil.
-    func secondsToWait(_ address: String, now: Int) -> Int? {
-        let quota = count(Key(caller: address, group: -2), 1_000, 60, now)
+    public func secondsToWait(at door: Door, _ caller: String, now: Int) -> Int? {
+        let quota = count(Key(caller: caller, group: -1 - door.rawValue), door.rawValue, 60, now)
         return quota.isExceeded ? max(1, quota.reset - now) : nil
     }
 

@@ -22,6 +22,7 @@ public struct ServiceRoutes: Sendable {
         }
         router.get("/api/france_connect_jwks") { _, _ in json(keys.jwks) }
         router.get("/documents/:secret/:name") { _, context in await document(context) }
+        router.head("/documents/:secret/:name") { _, context in await document(context).createHeadResponse() }
     }
 
     /// The answer for an address that the hub no longer serves.
@@ -33,18 +34,27 @@ public struct ServiceRoutes: Sendable {
     /// The answer for an address of the hub's kind that leads nowhere; nil where the pages answer for it.
     public func unknown(_ path: String) -> Response? {
         let isVersioned = path.hasPrefix("/v") && path.dropFirst(2).first?.isNumber == true
-        guard isVersioned || path.hasPrefix("/api/") || path.hasPrefix("/editeur/api/") else { return nil }
+        guard isVersioned || ["/api/", "/editeur/api/", "/proxy/"].contains(where: path.hasPrefix) else { return nil }
         return text("Cette adresse n'existe pas. Vérifiez-la dans le catalogue.", .notFound)
     }
 
     private func document(_ context: BasicRequestContext) async -> Response {
         guard let secret = context.parameters.get("secret"), let name = context.parameters.get("name"),
-            name.hasSuffix(".pdf"),
-            let bytes = await documents.document(secret: secret, name: String(name.dropLast(4)))
-        else { return text("Ce document n'existe pas ou son lien a expiré.", .notFound) }
-        return Response(
-            status: .ok, headers: [.contentType: "application/pdf", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+            name.hasSuffix(".pdf")
+        else { return text("Ce document n'existe pas.", .notFound) }
+        switch await documents.document(secret: secret, name: String(name.dropLast(4))) {
+        case .nothing: return text("Ce document n'existe pas, ou n'existe plus.", .notFound)
+        case .expired: return text("Le lien de ce document a expiré. Refaites l'appel qui l'a donné.", .gone)
+        case .document(let bytes):
+            // The store found it under this very name, which the hub chose: it needs no escape.
+            let headers: HTTPFields = [
+                .contentType: "application/pdf", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+                .contentDisposition: "inline; filename=\"\(name)\"", .robots: "noindex, nofollow",
+                .referrerPolicy: "no-referrer",
+            ]
+            return Response(
+                status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        }
     }
 
     private func json(_ body: JSON, _ status: HTTPResponse.Status = .ok) -> Response {
@@ -55,7 +65,7 @@ public struct ServiceRoutes: Sendable {
 
     private func text(_ text: String, _ status: HTTPResponse.Status) -> Response {
         Response(
-            status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+            status: status, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }

@@ -14,8 +14,10 @@ struct Subject {
             guard let slot = operation.slots.firstIndex(of: name), let value = values[slot] else { return "" }
             return Self.canonical(value)
         }
-        let number = [value("siret"), value("siren")].first { CompanyNumber.isSiret($0) || CompanyNumber.isSiren($0) }
-        company = number
+        // A parameter may take several kinds of number (siret_or_eori); a French EORI number is FR and a SIRET.
+        let names = operation.slots.filter { $0.hasPrefix("siret") || $0.hasPrefix("siren") }
+        let numbers = names.map(value).map { $0.hasPrefix("FR") ? String($0.dropFirst(2)) : $0 }
+        company = numbers.first { CompanyNumber.isSiret($0) || CompanyNumber.isSiren($0) }
         let student = value("ine")
         // A date given whole (v2) counts as its parts.
         let date = CivilDate(value("dateNaissance"))

@@ -75,6 +75,11 @@ struct NamedDelegation {
     /// SIRET of the body.
     let recipient: String?
 
+    init(ids: Set<String>, recipient: String?) {
+        self.ids = ids
+        self.recipient = recipient
+    }
+
     init(_ call: Call) {
         let named = call.query.values("delegation_id") + [call.delegationID].compactMap(\.self)
         ids = Set(named.filter { !JSON.string($0).isBlank }.map { $0.lowercased() })

@@ -9,6 +9,7 @@ public struct Pages: Sendable {
     let trying: (any CallTrying)?
     let requests: (any DataRequesting)?
     let status: (any StatusReporting)?
+    let proofs: (any ProofChecking)?
     let cache = SnapshotCache()
 
     /// - Parameters:
@@ -16,24 +17,29 @@ public struct Pages: Sendable {
     ///   - trying: puts the calls of the try-it form; nil: there is no such form.
     ///   - requests: keeps the requests for data; nil: none can be made.
     ///   - status: tells how providers are doing; nil: no page tells it.
+    ///   - proofs: checks codes of attestations; nil: there is no such page.
     /// - Throws: where a template or a message is missing.
     public init(
         options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?,
-        requests: (any DataRequesting)? = nil, status: (any StatusReporting)? = nil
+        requests: (any DataRequesting)? = nil, status: (any StatusReporting)? = nil,
+        proofs: (any ProofChecking)? = nil
     ) throws {
         try self.init(
-            options: options, catalogue: catalogue, trying: trying, requests: requests, status: status, missing: nil)
+            options: options, catalogue: catalogue, trying: trying, requests: requests, status: status, proofs: proofs,
+            missing: nil)
     }
 
     init(
         options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?,
-        requests: (any DataRequesting)?, status: (any StatusReporting)?, missing: MissingNames?
+        requests: (any DataRequesting)?, status: (any StatusReporting)?, proofs: (any ProofChecking)?,
+        missing: MissingNames?
     ) throws {
         site = try Site(options: options, hasStatus: status != nil, missing: missing)
         self.catalogue = catalogue
         self.trying = trying
         self.requests = requests
         self.status = status
+        self.proofs = proofs
     }
 
     /// Adds the pages. Every route added to `router` afterwards, and every unknown address, goes through their
@@ -55,6 +61,7 @@ public struct Pages: Sendable {
         addDocuments(to: router)
         addFiles(to: router)
         addTrying(to: router)
+        addVerification(to: router)
     }
 
     var canTry: Bool { trying != nil && site.options.sandbox != nil }

@@ -75,6 +75,12 @@ extension Pages {
         form("/catalogue/:api/essayer", router, show: page.form, answer: page.answer)
     }
 
+    func addVerification(to router: Router<BasicRequestContext>) {
+        guard let proofs else { return }
+        let page = VerificationPage(site: site, checking: proofs)
+        form("/attestations/verification/:token", router, show: page.form, answer: page.answer)
+    }
+
     typealias Handler = @Sendable (Request, BasicRequestContext) async throws -> Response
 
     /// A page that is only read.

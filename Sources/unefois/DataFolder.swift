@@ -4,6 +4,7 @@ import Desk
 import Foundation
 import Geography
 import Ledger
+import Proofs
 import ProviderHealth
 import Storage
 import Values
@@ -29,6 +30,10 @@ struct DataFolder {
     var ledger: URL { url.appending(path: "ledger") }
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }
+    /// The key of the marks on proofs.
+    var proofKey: String { url.appending(path: "keys/proofs.key").path }
+    /// Keys of the addresses below `/proxy`, one a month.
+    var linkKeys: String { url.appending(path: "link-keys").path }
 
     /// The imported geographic code.
     var geography: URL { url.appending(path: "geography.tsv") }
@@ -36,6 +41,7 @@ struct DataFolder {
     /// The tables of every room, in the order of their making.
     static let migrations =
         GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations + HealthStore.migrations
+        + Proofs.migrations
 
     /// The database, brought to the program's version.
     func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {

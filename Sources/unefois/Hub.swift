@@ -8,6 +8,7 @@ import Hummingbird
 import Ledger
 import Logging
 import Operations
+import Proofs
 import ProviderHealth
 import Sandbox
 import Synchronization
@@ -21,6 +22,7 @@ final class Hub: Sendable {
     let keys: SigningKeys
     let franceConnectKeys: FranceConnectKeys
     let documents: DocumentStore
+    let proofs: Proofs
     let ledger: LedgerWriter
     let transport: NetworkTransport
     let breakers: Breakers
@@ -34,10 +36,11 @@ final class Hub: Sendable {
     private let logger = Logger(label: "unefois.hub")
 
     /// Opens the hub over a data folder.
+    /// - Parameter isFictional: true where providers are simulated: proofs then say that nothing is real.
     init(
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
         rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
-        quotas: any QuotaKeeping = LocalQuotas()
+        quotas: any QuotaKeeping = LocalQuotas(), isFictional: Bool = false
     ) async throws {
         self.folder = folder
         self.clock = clock
@@ -48,6 +51,7 @@ final class Hub: Sendable {
         store = GrantStore(database: database, clock: clock)
         dataRequests = DataRequestStore(database: database, clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
+        proofs = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
         geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
@@ -64,7 +68,8 @@ final class Hub: Sendable {
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
                     clock: clock, quotas: quotas),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
-                rehearsals: rehearsals,
+                documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
+                rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
                 questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
             catalogue: catalogue)
         self.holder = holder
@@ -126,10 +131,11 @@ final class Hub: Sendable {
         }
     }
 
-    /// Removes expired documents every ten minutes until cancelled.
+    /// Removes expired documents and proofs every ten minutes until cancelled.
     func purgeDocuments() async throws {
         while !Task.isCancelled {
             _ = try? await documents.purge()
+            _ = try? await proofs.purge()
             try await Task.sleep(for: .seconds(600))
         }
     }
@@ -181,7 +187,8 @@ struct MissingResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context
         if let gone = services.gone(request.uri.path) { return gone }
         do {
             let response = try await router.respond(to: request, context: context)
-            guard response.status == .notFound, response.body.contentLength == 0 else { return response }
+            let isData = response.headers[.contentType]?.hasPrefix("application/json") ?? false
+            guard response.status == .notFound, !isData else { return response }
             return services.unknown(request.uri.path) ?? response
         } catch let error as HTTPError where error.status == .notFound {
             if let answer = services.unknown(request.uri.path) { return answer }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Desk
 import Foundation
 import Storage
 

@@ -37,7 +37,7 @@ struct Server {
             configured: { settings.provider($0, $1) }, sandbox: sandbox)
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
-            rehearsals: cases, clock: clock)
+            rehearsals: cases, clock: clock, isFictional: settings.sandbox)
         logger.notice("géographie", metadata: ["données": "\(hub.geography.origin)"])
         if !settings.sandbox { try await DemoToken.revoke(hub) }
         let demo = settings.sandbox ? try await DemoToken.token(hub) : nil

@@ -3,8 +3,10 @@ import Desk
 import Foundation
 import Gateway
 import Hummingbird
+import Logging
 import Operations
 import Pages
+import Proofs
 import Sandbox
 import Values
 
@@ -22,7 +24,8 @@ struct ServerPages {
         pages = try Pages(
             options: options, catalogue: { hub.catalogue },
             trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway),
-            requests: KeptDataRequests(store: hub.dataRequests), status: hub.watch)
+            requests: KeptDataRequests(store: hub.dataRequests), status: hub.watch,
+            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: hub.clock))
     }
 
     func addRoutes(to router: Router<BasicRequestContext>) { pages.addRoutes(to: router) }
@@ -71,6 +74,27 @@ struct TriedCalls: CallTrying {
         let fields = [("Content-Type", answer.contentType)] + answer.headers.map { ($0.name.rawName, $0.value) }
         return TriedAnswer(
             status: answer.status, headers: fields, body: answer.body, duration: began.duration(to: .now))
+    }
+}
+
+/// Checks proofs, so many from one network address.
+struct CheckedProofs: ProofChecking {
+    let proofs: Proofs
+    let limiter: RateLimiter
+    let clock: WallClock
+
+    func check(token: String, code: String) async -> ProofCheck {
+        let now = Int(clock.now().timeIntervalSince1970)
+        let address = Visitor.address.map(AddressBlock.subscriber) ?? ""
+        if let seconds = limiter.secondsToWait(at: .proofs, address, now: now) {
+            return .tooMany(seconds)
+        }
+        do {
+            return .verdict(try await proofs.check(token: token, code: code))
+        } catch {
+            Logger(label: "unefois.proofs").error("les preuves sont illisibles", metadata: ["reason": "\(error)"])
+            return .unavailable
+        }
     }
 }
 

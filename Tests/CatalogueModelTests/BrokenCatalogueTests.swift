@@ -9,6 +9,7 @@ import Values
         "errors.yaml": """
         errors:
           NN003: { status: 404, title: Rien, detail: Rien trouvé. }
+          NN055: { status: 502, title: Inattendu, detail: Inattendu. }
           NN051: { status: 502, title: Illisible, detail: Illisible. }
           "00301": { status: 422, title: SIREN, detail: SIREN invalide. }
         """,
@@ -38,6 +39,9 @@ import Values
           etats: { A: actif }
         refusal-sets:
           essai: [{ when: "@status = 404", code: NN003 }]
+        files: { authentication: jeton }
+        downloads:
+          acte: { get: "{fiche}/{@id}", id: "[0-9]+", refusals: [essai], document: { encoding: raw, name: acte, keep: 1 hour } }
         """,
         "entreprise/essai/fiche.yaml": """
         api: fiche
@@ -131,6 +135,9 @@ import Values
         Fault(api, "table etats", "table etat", "\(api):20: error: no table is named 'etat'"),
         Fault(api, "{ text: État,", "{ texte: État,", "\(api):20: error: unknown key 'texte'; did you mean 'text'?"),
         Fault(api, "{ text: État,", "{ text: État, shape: nom,", "\(api):20: error: 'shape' goes with list or object"),
+        Fault(
+            api, #"{ text: État, from: "etat | table etats" }"#, "{ download: État, target: carte }",
+            "\(api):20: error: 'download' wants a target, a download of the provider"),
         Fault(api, "  of: fiche", "  shape: rien", "\(api):17: error: no shape is named 'rien'"),
         Fault(
             api, "get: /v3/fiche/{siren}", "get: /v4/fiche/{siren}",
@@ -163,8 +170,17 @@ import Values
             "\(api):23: error: nobody has scopes: the operation cannot want one"),
         Fault(
             api, "deprecated: 2026-01-01", "accepts: []",
-            "\(api):23: error: no scope opens the operation: any token would"),
+            "\(api):23: error: no scope opens the operation: 'accepts: any' if any token may"),
+        Fault(
+            api, "deprecated: 2026-01-01", "accepts: any",
+            "\(api):23: error: scope 'fiche' opens a key but not the operation"),
     ]
+
+    @Test func `an operation is open to any token where its descriptor says so`() throws {
+        let whole = Self.files[Self.api] ?? ""
+        let open = whole.replacing("scope: fiche, ", with: "").replacing("deprecated: 2026-01-01", with: "accepts: any")
+        #expect(try Self.remarks(Self.api, whole, open) == [])
+    }
 
     @Test func `what nobody asks for wants a limit`() throws {
         let remarks = try Self.remarks(
@@ -213,6 +229,17 @@ import Values
         Fault(
             provider, "@siren", "@siret",
             "\(provider):10: error: '@siret' is no parameter of this operation and no fact of the call"),
+        Fault(
+            provider, "refusals: [essai], document", "refusals: [autre], document",
+            "\(provider):19: error: no refusal set is named 'autre'"),
+        Fault(
+            provider, #""{fiche}/{@id}""#, #""{carte}/{@id}""#,
+            "\(provider):19: error: the provider has no address 'carte'"),
+        Fault(
+            provider, #"id: "[0-9]+""#, #"id: "[0-9""#, "\(provider):19: error: not a regular expression"),
+        Fault(
+            provider, "document: { encoding: raw, name: acte, keep: 1 hour }", "timeout: 1 second",
+            "\(provider):19: error: a download wants a request and its document"),
         Fault(bouquet, "calls: 10, ", "", "\(bouquet):3: error: a limit wants calls and per"),
         Fault(bouquet, "limits:", "limites:", "\(bouquet):2: error: unknown key 'limites'; did you mean 'limits'?"),
         Fault(
@@ -234,6 +261,11 @@ import Values
 
     @Test func `the small catalogue is right before it is broken`() throws {
         #expect(try Self.remarks(Self.api, "api: fiche", "api: fiche") == [])
+    }
+
+    @Test func `a key may be a download of the provider`() throws {
+        let old = #"{ text: État, from: "etat | table etats" }"#
+        #expect(try Self.remarks(Self.api, old, "{ download: État, target: acte, from: etat }") == [])
     }
 
     @Test(arguments: ofDescriptors + ofOpenData + ofSharedFiles)

@@ -134,6 +134,8 @@ import Values
         #expect(try value("@document.expires-in") == 60)
         #expect(try value("@document.page-2") == "deux")
         #expect(try value("@document.page-3") == nil)
+        #expect(try value("@document.pages[. contains 'x']") == ["deux"])
+        #expect(try Self.value("@document.pages") == [])
         #expect(try value("@now | last-segment | required") != nil)
     }
 

@@ -25,6 +25,9 @@ import Values
         Row(". | round 2", "1.005", "1.01".decimal), Row(". | round 0", "2.5", 3), Row(". | plus null", 1, JSON.null),
         // The key of a VAT number (BOI-TVA-DECLA-20-10-10): twelve and three times the SIREN by 97.
         Row(". | integer | modulo 97 | times 3 | plus 12 | modulo 97 | pad 2", "404833048", "83"),
+        Row(". | epoch", "2021-03-22T00:00:00+01:00", 1_616_367_600),
+        Row(". | epoch", "2021-03-21T23:00:00Z", 1_616_367_600),
+        Row(". | epoch", "demain", JSON.null), Row(". | epoch", JSON.null, JSON.null),
         Row(". | epoch-date", 1_616_367_600, "2021-03-22"), Row(". | epoch-date", "1616367599", "2021-03-21"),
         Row(". | epoch-time", 1_616_367_600, "2021-03-22T00:00:00.000+01:00"),
         Row(". | list", "a", ["a"]), Row(". | list", nil, []), Row(". | last", ["a", "b"], "b"),

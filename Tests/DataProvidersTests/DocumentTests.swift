@@ -46,6 +46,20 @@ struct DocumentTests {
         #expect(await Self.outcome(Array(body.utf8), encoding).code == code)
     }
 
+    @Test func `a document may be a text of the answer's JSON`() async {
+        let plan = DocumentPlan(
+            encoding: .base64, name: "attestation", lifetime: 600, condition: .always, source: .member(.node, "data"),
+            undecodable: "NN051", empty: "NN056", unexpected: "NN055")
+        for (data, code) in [(Data(Self.pdf).base64EncodedString(), nil), ("x*", "NN051"), ("", "NN056")] {
+            let documents = KeptDocuments()
+            let transport = ScriptedTransport(.json(#"{"data":"\#(data)"}"#))
+            let operation = Model.operation(Model.plan(), document: plan)
+            let outcome = await Model.connector(transport, documents: documents).ask(operation, Model.facts())
+            #expect(outcome.code == code)
+            #expect(documents.kept.withLock { $0.map(\.bytes) } == (code == nil ? [Self.pdf] : []))
+        }
+    }
+
     @Test(arguments: [(["Refus : rien à délivrer"], "NN003"), (["Attestation"], nil), ([], "NN999")])
     func `a document whose text refuses, or cannot be read where it decides, is not kept`(
         pages: [String], code: String?
@@ -83,19 +97,20 @@ struct DocumentTests {
             let parts = url.split(separator: "/").map(String.init)
             #expect(url.hasPrefix("https://hub.example/documents/") && parts.last == "attestation.pdf")
             let secret = parts[parts.count - 2]
-            #expect(await store.document(secret: secret, name: "attestation") == Self.pdf)
+            #expect(await store.document(secret: secret, name: "attestation") == .document(Self.pdf))
             var wrong = Array(secret)
             wrong.swapAt(0, wrong.firstIndex { $0 != wrong[0] } ?? 1)
             for other in [String(wrong), "", "../" + secret, secret + "A", secret.lowercased() + "é"] {
-                #expect(await store.document(secret: other, name: "attestation") == nil)
+                #expect(await store.document(secret: other, name: "attestation") == .nothing)
             }
-            #expect(await store.document(secret: secret, name: "other") == nil)
+            #expect(await store.document(secret: secret, name: "other") == .nothing)
             clock.advance(599)
-            #expect(await store.document(secret: secret, name: "attestation") == Self.pdf)
+            #expect(await store.document(secret: secret, name: "attestation") == .document(Self.pdf))
             try await #expect(store.purge() == 0)
             clock.advance(1)
-            #expect(await store.document(secret: secret, name: "attestation") == nil)
+            #expect(await store.document(secret: secret, name: "attestation") == .expired)
             try await #expect(store.purge() == 1)
+            #expect(await store.document(secret: secret, name: "attestation") == .expired)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
         }
     }
@@ -121,13 +136,24 @@ struct DocumentTests {
             for place in [0, 7, 8, 20, content.count - 1] {
                 content[place] ^= 1
                 try content.write(to: URL(filePath: path))
-                #expect(await store.document(secret: secret, name: "attestation") == nil)
+                #expect(await store.document(secret: secret, name: "attestation") == .nothing)
                 content[place] ^= 1
             }
             try content.write(to: URL(filePath: path))
-            #expect(await store.document(secret: secret, name: "attestation") == Self.pdf)
+            #expect(await store.document(secret: secret, name: "attestation") == .document(Self.pdf))
             try content.prefix(9).write(to: URL(filePath: path))
-            #expect(await store.document(secret: secret, name: "attestation") == nil)
+            #expect(await store.document(secret: secret, name: "attestation") == .nothing)
+        }
+    }
+
+    @Test func `an address whose end is changed opens nothing`() async throws {
+        try await withTemporaryFolder { folder in
+            let clock = MovingClock()
+            let store = try DocumentStore(folder: folder, clock: clock.wall)
+            let url = try await store.keep(Self.pdf, name: "attestation", lifetime: 300, publicURL: "")
+            var bytes = try #require(Base64URL.decode(url.split(separator: "/")[1]))
+            bytes[bytes.count - 2] &+= 1
+            #expect(await store.document(secret: Base64URL.encode(bytes), name: "attestation") == .nothing)
         }
     }
 }

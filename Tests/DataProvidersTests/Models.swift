@@ -43,7 +43,7 @@ enum Model {
         RequestPlan(
             method: method, address: "data", path: path, query: query, headers: headers, body: body, format: .json,
             authentication: authentication, client: client, timeout: .seconds(10), redirection: redirection,
-            condition: condition)
+            takesCutOff: false, condition: condition)
     }
 
     static func oauth(retryOn: [Int] = []) -> Authentication {

@@ -12,11 +12,12 @@ struct NetworkTransportTests {
     }
 
     private static func send(
-        _ url: String, identity: ClientIdentity? = nil, timeout: Duration = .seconds(5)
+        _ url: String, identity: ClientIdentity? = nil, takesCutOff: Bool = false, timeout: Duration = .seconds(5)
     ) async -> Outcome {
         let transport = NetworkTransport()
-        let request = ProviderRequest(
+        var request = ProviderRequest(
             method: .post, url: url, headers: [("X-Test", "1")], body: Array("body".utf8), identity: identity)
+        request.takesCutOff = takesCutOff
         let outcome: Outcome
         do throws(TransportFailure) {
             let answer = try await transport.send(request, timeout: timeout)
@@ -30,11 +31,12 @@ struct NetworkTransportTests {
 
     private static func ask(
         _ answer: [UInt8]?, closes: Bool = true, tls: TLSConfiguration? = nil, identity: ClientIdentity? = nil,
-        timeout: Duration = .seconds(5)
+        takesCutOff: Bool = false, timeout: Duration = .seconds(5)
     ) async throws -> Outcome {
         let server = try await RawServer(answer, closes: closes, tls: tls)
         let scheme = tls == nil ? "http" : "https"
-        let outcome = await send("\(scheme)://127.0.0.1:\(server.port)/x", identity: identity, timeout: timeout)
+        let outcome = await send(
+            "\(scheme)://127.0.0.1:\(server.port)/x", identity: identity, takesCutOff: takesCutOff, timeout: timeout)
         await server.stop()
         return outcome
     }
@@ -71,6 +73,14 @@ struct NetworkTransportTests {
         #expect(try await Self.ask([]) == .failure(.timeout))
         let half = Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".utf8)
         #expect(try await Self.ask(half) == .failure(.timeout))
+    }
+
+    @Test func `an answer that the provider cuts off is taken only where that is its habit`() async throws {
+        let cut = Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n".utf8)
+        #expect(try await Self.ask(cut) == .failure(.timeout))
+        #expect(try await Self.ask(cut, takesCutOff: true) == .answer(status: 200, body: Array("{}".utf8)))
+        // Without a head there is no answer to take.
+        #expect(try await Self.ask(Array("HTTP/1.1 200".utf8), takesCutOff: true) == .failure(.timeout))
     }
 
     @Test func `where nobody listens the provider is unavailable`() async throws {

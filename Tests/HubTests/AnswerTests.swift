@@ -19,7 +19,8 @@ struct AnswerTests {
                 ("content-type", "application/vnd.api+json"), ("x-response-cached", "false"),
                 ("x-cache-expires-in", ""),
                 ("ratelimit-limit", "20"), ("ratelimit-remaining", "19"), ("ratelimit-reset", "1778839201"),
-                ("vary", "Accept, Origin"), ("x-frame-options", "SAMEORIGIN"), ("x-content-type-options", "nosniff"),
+                ("vary", "Accept, Origin, X-Generate-Proof"), ("x-frame-options", "SAMEORIGIN"),
+                ("x-content-type-options", "nosniff"),
             ] { #expect(answer.headers[name] == value, "\(name)") }
             #expect(answer.headers["cache-control"]?.contains("no-cache") == true)
             #expect(Double(answer.headers["x-runtime"] ?? "") != nil && answer.headers["retry-after"] == nil)

@@ -4,6 +4,7 @@ import Foundation
 import Gateway
 import Hummingbird
 import Logging
+import Pages
 import Sandbox
 import TestSupport
 import Values
@@ -17,6 +18,7 @@ struct HubBench: Sendable {
     /// Simulated providers in place of the stub.
     var usesSandbox = false
     var followsGrants = false
+    var catalogue = Self.catalogue
     /// Another hub in place of all providers, with its FranceConnect.
     var national: National?
 
@@ -58,7 +60,7 @@ struct HubBench: Sendable {
 
     private func start(_ path: String, _ group: inout ThrowingTaskGroup<Void, any Error>) async throws -> RunningHub {
         let folder = try DataFolder(path)
-        let (catalogue, clock, stub) = (try Self.catalogue.get(), MovingClock(), ProviderStub())
+        let (catalogue, clock, stub) = (try catalogue.get(), MovingClock(), ProviderStub())
         try FileManager.default.createDirectory(atPath: folder.signingKeys, withIntermediateDirectories: true)
         try await onThread { try Self.franceConnectKey.get() }.write(to: URL(filePath: folder.franceConnectKey))
         let keys = try FranceConnectKeys(file: folder.franceConnectKey)
@@ -71,7 +73,7 @@ struct HubBench: Sendable {
         let national = national
         let addresses =
             national.map { ["france_connect": $0.franceConnect] }
-            ?? (usesSandbox ? sandbox : ["cnav": address, "insee": address])
+            ?? (usesSandbox ? sandbox : ["cnav": address, "insee": address, "papiers": address])
         let hub = try await Hub(
             folder: folder, catalogue: catalogue,
             providers: HubProviders(
@@ -80,11 +82,18 @@ struct HubBench: Sendable {
                     return ["url": national?.url, "token": national?.token][name] ?? nil
                 }, addresses: addresses, secret: Redacted(secret),
                 certificates: folder.sandboxCertificates),
-            franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker))
-        let port = try await listen(hub.responder { _ in }, &group)
+            franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker),
+            isFictional: usesSandbox)
+        let pages = try Pages(
+            options: PagesOptions(
+                dsfr: DesignSystem.folder, publicURL: "http://127.0.0.1", stateBrand: false, sandbox: nil, version: "0"),
+            catalogue: { catalogue }, trying: nil,
+            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: clock.wall))
+        let port = try await listen(hub.responder { pages.addRoutes(to: $0) }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
         if followsGrants { group.addTask { try await hub.followGrants() } }
-        var running = RunningHub(hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox)
+        var running = RunningHub(
+            hub: hub, folder: folder, port: port, stub: stub, clock: clock, sandbox: sandbox, papers: address)
         running.checksErrors = rehearsals == nil
         return running
     }

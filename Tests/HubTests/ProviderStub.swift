@@ -20,6 +20,7 @@ final class ProviderStub: Sendable {
     private struct State {
         var reply = Reply()
         var asked: [String] = []
+        var headers: HTTPFields = [:]
         var isHeld = false
         var waiting: [CheckedContinuation<Void, Never>] = []
         var expecting: [(count: Int, wake: CheckedContinuation<Void, Never>)] = []
@@ -29,6 +30,11 @@ final class ProviderStub: Sendable {
 
     /// Addresses of the questions so far, tokens left out.
     var asked: [String] { state.withLock { $0.asked } }
+
+    /// A header of the last question.
+    func header(_ name: String) -> String? {
+        state.withLock { state in HTTPField.Name(name).flatMap { state.headers[$0] } }
+    }
 
     func tell(_ reply: Reply) { state.withLock { $0.reply = reply } }
 
@@ -60,6 +66,7 @@ final class ProviderStub: Sendable {
         }
         let woken = state.withLock { state in
             state.asked.append(request.uri.string)
+            state.headers = request.headers
             defer { state.expecting.removeAll { $0.count <= state.asked.count } }
             return state.expecting.filter { $0.count <= state.asked.count }
         }

@@ -57,7 +57,9 @@ struct RequestMutations {
         "http://evil.example/v3/x", "http://[::1/x", "evil.example:443", "/api/v2/%C3%28", "/v\u{0663}/x",
         "/v99999999999999999999/x",
         "/documents/a/b.pdf", "/documents/../keys/0001.jwk", "/api/%2F/ping", "/ping/%00/%00", "/health?x#y",
-        "/metrics", "?", "#",
+        "/metrics", "?", "#", "/proxy/files/AAAA", "/proxy//", "/proxy/a/download/%00",
+        "/attestations/verification/%2e",
+        "/attestations/verification/AAAAAAAAAAAAAAAAAAAAAA",
         "/v3?\(String(repeating: "a=1&", count: 2000))", "/" + String(repeating: "a/", count: 4000), "/api/introspect",
         "/privileges",
     ]

@@ -34,11 +34,17 @@ struct RunningHub: Sendable {
     let clock: MovingClock
     /// Addresses of the simulated providers; empty without a sandbox.
     let sandbox: [String: String]
+    /// Address of the stub, which is also that of the provider of papers.
+    let papers: String
     let rights = TestRights()
     /// Whether errors are the hub's own, not those of published cases.
     var checksErrors = true
 
-    init(hub: Hub, folder: DataFolder, port: Int, stub: ProviderStub, clock: MovingClock, sandbox: [String: String]) {
+    init(
+        hub: Hub, folder: DataFolder, port: Int, stub: ProviderStub, clock: MovingClock, sandbox: [String: String],
+        papers: String
+    ) {
+        self.papers = papers
         self.hub = hub
         self.folder = folder
         self.port = port
@@ -83,7 +89,20 @@ struct RunningHub: Sendable {
         request.method = .init(rawValue: method)
         if let token { request.headers.add(name: "Authorization", value: "Bearer " + token) }
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        return try await answer(HTTPClient.shared.execute(request, timeout: .seconds(30)), target)
+    }
+
+    /// Sends a form, as a browser does.
+    func post(_ target: String, form: String) async throws -> Answer {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)" + target)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        request.headers.add(name: "Accept", value: "text/html")
+        request.body = .bytes(Array(form.utf8))
+        return try await answer(HTTPClient.shared.execute(request, timeout: .seconds(30)), target)
+    }
+
+    private func answer(_ response: HTTPClientResponse, _ target: String) async throws -> Answer {
         let bytes = try await response.body.collect(upTo: 1 << 22)
         let fields = response.headers.map { ($0.name.lowercased(), $0.value) }
         let answer = Answer(

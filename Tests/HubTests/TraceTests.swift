@@ -65,6 +65,19 @@ struct TraceTests {
         }
     }
 
+    @Test func `a company asked about by its customs number is traced by its own`() async throws {
+        try await HubBench().run { hub in
+            let token = try await hub.token(scopes: ["open_data"])
+            for number in ["FR01234567400019", "01234567400019", "ESA08536583"] {
+                _ = try await hub.send(
+                    "/v3/douanes/etablissements/\(number)/immatriculations_eori"
+                        + "?recipient=13002526500013&context=marche&object=essai", token: token)
+            }
+            await hub.hub.close()
+            #expect(try Self.records(hub).map(\.subject) == ["01234567400019", "01234567400019", nil])
+        }
+    }
+
     @Test func `agent, context and file reference are kept as pseudonyms, also of a refused call`() async throws {
         try await HubBench().run { hub in
             let (token, other) = (try await hub.token(), try await hub.token(scopes: []))

@@ -1,7 +1,9 @@
 import CatalogueModel
+import Documents
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Proofs
 import ProviderHealth
 import Synchronization
 import Testing
@@ -42,14 +44,15 @@ enum Shipped {
     static func pages<Value: Sendable>(
         _ options: PagesOptions? = nil, trying: (any CallTrying)? = Echo(),
         requests: (any DataRequesting)? = KeptRequests(),
-        status: (any StatusReporting)? = KnownStatus(), missing: MissingNames? = nil,
+        status: (any StatusReporting)? = KnownStatus(), proofs: (any ProofChecking)? = OneProof(),
+        missing: MissingNames? = nil,
         _ test: @escaping @Sendable (any TestClientProtocol) async throws -> Value
     ) async throws -> Value {
         let catalogue = try catalogue()
         let router = Router(context: BasicRequestContext.self)
         let pages = try Pages(
             options: options ?? Self.options(), catalogue: { catalogue }, trying: trying, requests: requests,
-            status: status, missing: missing)
+            status: status, proofs: proofs, missing: missing)
         pages.addRoutes(to: router)
         return try await Application(router: router).test(.router) { client in try await test(client) }
     }
@@ -154,5 +157,28 @@ extension Shipped {
             sources: [.init(name: id, how: .call, present: present)],
             days: (0..<90).map { .init(day: today.adding(days: $0 - 89), tally: days[89 - $0] ?? DayTally()) },
             incidents: incidents, upcoming: upcoming, issues: issues)
+    }
+}
+
+/// Knows one proof.
+struct OneProof: ProofChecking {
+    static let token = "AAECAwQFBgcICQoLDA0ODw"
+    static let code = "7K2M-40QX-9TBR-CD3W-6HZA"
+    var check: ProofCheck?
+
+    static let attestation = Attestation(
+        title: "Quotient familial", operation: "operation", provider: "CNAF", requestID: "id-1",
+        made: Date(timeIntervalSince1970: 1_778_839_200), wasKept: false, organisation: "Ville <de> Lyon",
+        siret: "13002526500013", recipient: nil, purpose: "Tarif", legalBasis: ["CRPA L114-8"], isSpecimen: true,
+        question: [Report.Row("Nom de naissance", "ROUX")],
+        answer: [
+            .init(title: "Ce qui a été répondu", level: 1, rows: []),
+            .init(title: "Quotient familial", level: 2, rows: [Report.Row("Valeur", "620")]),
+        ])
+
+    func check(token: String, code: String) async -> ProofCheck {
+        if let check { return check }
+        guard token == Self.token else { return .verdict(.unknown) }
+        return .verdict(code == Self.code ? .authentic(Self.attestation) : .wrongCode)
     }
 }

@@ -54,20 +54,6 @@ struct URSSAFTests {
         }
     }
 
-    @Test func `the table of a document points at its objects`() throws {
-        let text = String(decoding: PDF(pages: [["a (b) \\"], ["é"]]).bytes, as: Unicode.ASCII.self)
-        let start = try #require(text.firstMatch(of: /startxref\n(\d+)/)).1
-        let bytes = Array(PDF(pages: [["a (b) \\"], ["é"]]).bytes)
-        let table = try #require(Int(start))
-        #expect(bytes[table...].starts(with: Array("xref".utf8)))
-        let entries = String(decoding: bytes[table...], as: UTF8.self).matches(of: #/(\d{10}) 00000 n /#)
-        #expect(entries.count == 7)
-        for (index, entry) in entries.enumerated() {
-            let offset = try #require(Int(entry.1))
-            #expect(bytes[offset...].starts(with: Array("\(index + 1) 0 obj".utf8)))
-        }
-    }
-
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/pdftotext")))
     func `a reader of documents finds the code on the first page and the date on the second`() async throws {
         try await withSandbox { sandbox in

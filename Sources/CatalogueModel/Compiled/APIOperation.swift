@@ -13,9 +13,13 @@ public final class APIOperation: Sendable {
     public let checks: [ParameterCheck]
     /// Names of the slots, which are the canonical names of the parameters.
     public let slots: [String]
-    /// A call needs at least one of these; empty: any token will do.
+    /// A call needs at least one of these.
     public let acceptedScopes: ScopeSet
     public let acceptedScopeNames: [String]
+    /// True where the descriptor says that any token will do (`accepts: any`).
+    public let acceptsAnyToken: Bool
+    /// True where a call without one of the scopes is refused.
+    public var wantsScope: Bool { identity != .nobody && !acceptsAnyToken }
     public let limit: RateLimitGroup?
     public let cache: CacheLifetime?
     public let provider: ProviderDescription
@@ -40,6 +44,8 @@ public final class APIOperation: Sendable {
     public let example: [(name: String, value: JSON)]
     /// Position in the catalogue, for tables indexed by operation.
     public let index: Int
+    /// Whether an answer holds addresses made for its caller alone.
+    public let sealsAddresses: Bool
 
     /// Who is asked about, and how that is known.
     public enum Identity: String, Sendable {
@@ -52,6 +58,9 @@ public final class APIOperation: Sendable {
         /// Nobody asks: open data, given without a token to each address within a limit.
         case nobody
     }
+
+    /// Whether a proof of an answer may be made: it needs the envelope of v3 and later, and somebody who asks.
+    public var isProvable: Bool { api.isProvable && answer.hasEnvelope && identity != .nobody }
 
     /// The conventions of the wire.
     public enum Style: String, Sendable {
@@ -74,6 +83,7 @@ public final class APIOperation: Sendable {
         slots = draft.slots
         acceptedScopes = draft.acceptedScopes
         acceptedScopeNames = draft.acceptedScopeNames
+        acceptsAnyToken = draft.acceptsAnyToken
         limit = draft.limit
         cache = draft.cache
         provider = draft.provider
@@ -91,6 +101,7 @@ public final class APIOperation: Sendable {
         deprecated = draft.deprecated
         example = draft.example
         index = draft.index
+        sealsAddresses = draft.answer.sealsAddresses
     }
 }
 
@@ -107,6 +118,7 @@ struct OperationDraft {
     var slots: [String] = []
     var acceptedScopes = ScopeSet()
     var acceptedScopeNames: [String] = []
+    var acceptsAnyToken = false
     var limit: RateLimitGroup?
     var cache: CacheLifetime?
     var provider: ProviderDescription
@@ -181,6 +193,8 @@ public struct APIDescription: Sendable {
     public internal(set) var knownIssue: Change?
     /// Recorded examples replayed by the check.
     public let recordings: [Recording]
+    /// Whether a caller may have a proof of an answer made.
+    public var isProvable = false
 
     public enum Bouquet: String, Sendable, CaseIterable { case particulier, entreprise, open }
 

@@ -13,6 +13,12 @@ public struct ProviderDescription: Sendable {
     public let maskText: String
     /// When it is closed.
     public let maintenances: MaintenanceCalendar
+    /// How a file is fetched whose address an answer gave: the request without its address.
+    public var files = RequestPlan.plainFile
+    /// Documents delivered on demand, by name.
+    public var downloads: [String: DownloadPlan] = [:]
+    /// Its name in the addresses of those documents.
+    public var proxyName = ""
     /// For another hub: the bouquet whose contract it serves.
     public var hubOf: APIDescription.Bouquet?
     /// How many requests it takes; empty: nothing is known of a bound.

@@ -17,6 +17,8 @@ public struct RequestPlan: Sendable {
     /// Time for the whole exchange.
     public let timeout: Duration
     public let redirection: Redirection?
+    /// True where what came is read although the connection ended before the answer did.
+    public let takesCutOff: Bool
     /// Chosen where it holds; the first plan without condition, or whose condition holds, is used.
     public let condition: Condition?
     /// The operation that asks; empty for a lookup, which several share.
@@ -44,6 +46,11 @@ public struct RequestPlan: Sendable {
         case xml(ValueTemplate)
         case text(Expression)
     }
+
+    /// A file at an address that is known only when it is asked for, and that anybody may fetch.
+    public static let plainFile = RequestPlan(
+        method: .get, address: "", path: .literal(""), query: [], headers: [], body: .none, format: .json,
+        authentication: nil, client: nil, timeout: .seconds(10), redirection: nil, condition: nil)
 
     /// A permanent redirection that names another identifier of the same thing: the question is put once more
     /// with it.
@@ -174,6 +181,19 @@ public struct DocumentPlan: Sendable {
     public let undecodable: String
     public let empty: String
     public let unexpected: String
+}
+
+/// A document that a provider delivers on demand, under an identifier that one of its answers gave.
+public struct DownloadPlan: Sendable {
+    /// The request; its one parameter is the identifier.
+    public let request: RequestPlan
+    /// What an identifier looks like; nil: anything.
+    public let identifier: Pattern?
+    public let refusals: [Refusal]
+    public let document: DocumentPlan
+
+    /// The text that stands for a document of that download where an answer has an address of the provider's.
+    public static func address(_ name: String) -> String { "download:\(name)/" }
 }
 
 /// How long an answer may be served again.

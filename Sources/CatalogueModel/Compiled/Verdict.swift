@@ -9,12 +9,31 @@ extension APIOperation {
     }
 
     /// Whether the provider's answer is accepted: nil, or the error to give in its place.
-    ///
+    /// - Throws: ``MappingFailure`` where a rule meets a value that it cannot read; the answer is then unknown too.
+    public func verdict(on facts: CallFacts) throws(MappingFailure) -> ProblemTemplate? {
+        try refusals.verdict(on: facts, lets: lets, awaitsDocument: document != nil)
+    }
+
+    /// The code of an error of this operation, with the provider's number in place of `NN`.
+    public func code(of problem: ProblemTemplate) -> String {
+        problem.code.hasPrefix("NN") ? errorPrefix + problem.code.dropFirst(2) : problem.code
+    }
+}
+
+extension DownloadPlan {
+    /// The same of a download.
+    public func verdict(on facts: CallFacts) throws(MappingFailure) -> ProblemTemplate? {
+        try refusals.verdict(on: facts, lets: [], awaitsDocument: true)
+    }
+}
+
+extension [Refusal] {
     /// What the way to the provider says comes first (RFC 9110 §15.6.3–5: its gateway's statuses, redirections), then the
     /// descriptor's refusals in their order; the first that holds decides. What no rule knows is accepted only as
     /// JSON with a status of success, or with such a status where a document is awaited.
-    /// - Throws: ``MappingFailure`` where a rule meets a value that it cannot read; the answer is then unknown too.
-    public func verdict(on facts: CallFacts) throws(MappingFailure) -> ProblemTemplate? {
+    fileprivate func verdict(
+        on facts: CallFacts, lets: [Expression], awaitsDocument: Bool
+    ) throws(MappingFailure) -> ProblemTemplate? {
         switch facts.status {
         case 504: return ProblemTemplate(code: "NN002")
         case 502, 503: return ProblemTemplate(code: "NN001")
@@ -23,14 +42,9 @@ extension APIOperation {
         }
         var frame = Frame(facts: facts, node: facts.body)
         for expression in lets { frame.lets.append(try expression.value(in: frame)) }
-        for refusal in refusals where try refusal.condition.holds(in: frame) { return refusal.problem }
-        let isExpected = facts.body != .null || document != nil
+        for refusal in self where try refusal.condition.holds(in: frame) { return refusal.problem }
+        let isExpected = facts.body != .null || awaitsDocument
         return (200..<300).contains(facts.status) && isExpected ? nil : ProblemTemplate(code: "NN999")
-    }
-
-    /// The code of an error of this operation, with the provider's number in place of `NN`.
-    public func code(of problem: ProblemTemplate) -> String {
-        problem.code.hasPrefix("NN") ? errorPrefix + problem.code.dropFirst(2) : problem.code
     }
 }
 

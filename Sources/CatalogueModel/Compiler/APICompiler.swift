@@ -13,7 +13,8 @@ struct APICompiler {
 
     private static let keys: Set = [
         "api", "title", "summary", "bouquet", "provider", "legal-basis", "freshness", "perimeter", "audience",
-        "keywords", "lifecycle", "open", "errors", "limit", "cache", "scopes", "accepts", "ask", "before", "refusals",
+        "keywords", "lifecycle", "open", "proof", "errors", "limit", "cache", "scopes", "accepts", "ask", "before",
+        "refusals",
         "document", "answer", "answers", "tables", "shapes", "operations", "recordings", "example", "parameters",
         "parameter-sets", "citizen", "guard", "gathers", "themes", "faq", "history", "known-issue", "let",
     ]
@@ -83,7 +84,8 @@ struct APICompiler {
             history: (file["history"]?.items ?? []).compactMap { change($0, dated: "date") }
                 .sorted { $0.date > $1.date },
             knownIssue: file["known-issue"].flatMap { change($0, dated: "since") },
-            recordings: (file["recordings"]?.items ?? []).compactMap(recording))
+            recordings: (file["recordings"]?.items ?? []).compactMap(recording),
+            isProvable: file["proof"]?.bool ?? false)
     }
 
     private func draft(
@@ -134,7 +136,9 @@ struct APICompiler {
         draft.cache = part("cache").flatMap { cache($0, context) }
         draft.errorPrefix = part("errors")?["prefix"]?.text ?? draft.provider.errorPrefix
         draft.errorProvider = part("errors")?["as"]?.text ?? draft.provider.errorProvider
-        draft.acceptedScopeNames = part("accepts")?.texts ?? draft.api.scopes.map(\.name)
+        draft.acceptsAnyToken = part("accepts")?.text == "any"
+        draft.acceptedScopeNames =
+            draft.acceptsAnyToken ? [] : part("accepts")?.texts ?? draft.api.scopes.map(\.name)
         draft.acceptedScopes = scopes.set(draft.acceptedScopeNames)
         for name in draft.acceptedScopeNames where scopes[name] == nil {
             diagnostics.error("scope '\(name)' is not declared", at: part("accepts") ?? element)

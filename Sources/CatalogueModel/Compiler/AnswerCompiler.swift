@@ -71,7 +71,7 @@ struct AnswerCompiler {
         }
     }
 
-    private static let types = Set(Field.Leaf.allCases.map(\.rawValue)).union(["object", "list", "values"])
+    private static let types = Set(Field.Leaf.allCases.map(\.rawValue)).union(["object", "list", "values", "download"])
     private static let attributes: Set = [
         "from", "when", "otherwise", "omit-when", "scope", "among", "mask", "only", "except",
     ]
@@ -79,6 +79,7 @@ struct AnswerCompiler {
     private static let ownAttributes: [String: Set<String>] = [
         "object": ["let", "keys", "shape", "without", "choose", "masked-when"],
         "list": ["let", "keys", "shape", "without", "choose", "absent"], "values": ["of"],
+        "download": ["target"],
     ]
 
     private func field(_ key: String, _ element: Element) -> Field? {
@@ -135,6 +136,15 @@ struct AnswerCompiler {
                 return nil
             }
             return .values(leaf, from: source ?? .member(.node, key))
+        case "download":
+            guard let target = element["target"]?.text, context.parts.downloads[target] != nil else {
+                context.diagnostics.error("'download' wants a target, a download of the provider", at: element)
+                return nil
+            }
+            // No identifier, no address: a template would make one of nothing.
+            let identifier = source ?? .member(.node, key)
+            let address = Expression.template([.literal(.string(DownloadPlan.address(target))), identifier])
+            return .leaf(.proxied, .choice([.init(condition: .present(identifier), value: address)]))
         default:
             return Field.Leaf(rawValue: type).map { leaf in
                 let holds = element["from"] == nil && leaf == .boolean ? element["when"] : nil

@@ -111,7 +111,7 @@ public struct CatalogueCompiler {
         var apis: [APIDescription] = []
         var providers: [String: ProviderDescription] = [:]
         for file in files.providers {
-            let provider = ProviderCompiler(diagnostics: diagnostics).provider(file)
+            let provider = ProviderCompiler(nomenclatures: files.nomenclatures, diagnostics: diagnostics).provider(file)
             providers[provider.id] = provider
         }
         var known: [String: APIOperation] = [:]

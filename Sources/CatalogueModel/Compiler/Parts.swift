@@ -10,6 +10,7 @@ struct Parts {
     var parameters: [String: Element] = [:]
     var parameterSets: [String: Element] = [:]
     var lookups: [String: Element] = [:]
+    var downloads: [String: Element] = [:]
     /// Those of the whole catalogue.
     var nomenclatures: [String: Nomenclature] = [:]
 
@@ -28,6 +29,7 @@ struct Parts {
         Self.collect(file["parameters"], into: &parameters)
         Self.collect(file["parameter-sets"], into: &parameterSets)
         Self.collect(file["lookups"], into: &lookups)
+        Self.collect(file["downloads"], into: &downloads)
     }
 
     private static func collect(_ section: Element?, into names: inout [String: Element]) {

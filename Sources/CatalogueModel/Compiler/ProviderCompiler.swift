@@ -2,11 +2,13 @@ import Values
 
 /// Turns a `provider.yaml` into a description of the provider.
 struct ProviderCompiler {
+    let nomenclatures: [String: Nomenclature]
     let diagnostics: Diagnostics
 
     private static let keys: Set = [
         "provider", "title", "about", "errors", "mask", "addresses", "maintenance", "quota", "ping", "known-issues",
-        "authentication", "tables", "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "hub-of",
+        "authentication", "tables", "requests", "refusal-sets", "shapes", "parameters", "parameter-sets", "files",
+        "downloads", "proxy", "hub-of",
     ]
 
     func provider(_ file: Element) -> ProviderDescription {
@@ -16,16 +18,33 @@ struct ProviderCompiler {
         let title = file["title"]?.text ?? id
         let addresses = Dictionary(file["addresses"]?.textMembers ?? [], uniquingKeysWith: { $1 })
         let windows = MaintenanceCompiler(diagnostics: diagnostics)
+        let requests = requests(file)
+        let downloads = (file["downloads"]?.members ?? []).compactMap { member -> (String, DownloadPlan)? in
+            guard let name = member.key.text, let plan = requests.download(member.value) else { return nil }
+            return (name, plan)
+        }
         var provider = ProviderDescription(
             id: id, title: title, about: file["about"]?.text ?? "", addresses: addresses,
             errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
             maintenances: MaintenanceCalendar((file["maintenance"]?.items ?? []).compactMap(windows.window)))
         provider.hubOf = file["hub-of"].flatMap(bouquet)
+        provider.files = file["files"].map(requests.files) ?? .plainFile
+        provider.downloads = Dictionary(downloads, uniquingKeysWith: { $1 })
+        provider.proxyName = file["proxy"]?.text ?? id
         provider.quotas = (file["quota"]?.itemsOrSelf ?? []).compactMap(quota)
         provider.pings = PingCompiler(diagnostics: diagnostics).sources(file["ping"], provider: id)
         provider.knownIssues = (file["known-issues"]?.itemsOrSelf ?? []).compactMap(issue)
         return provider
+    }
+
+    /// What compiles a request of the provider that is no operation's.
+    private func requests(_ file: Element) -> RequestCompiler {
+        var parts = Parts()
+        parts.add(file)
+        let vocabulary = Vocabulary(parameters: ["id": 0], tables: parts.tables, nomenclatures: nomenclatures)
+        return RequestCompiler(
+            context: CompilerContext(parts: parts, vocabulary: vocabulary, tags: [], diagnostics: diagnostics))
     }
 
     private func bouquet(_ element: Element) -> APIDescription.Bouquet? {

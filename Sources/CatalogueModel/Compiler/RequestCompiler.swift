@@ -14,7 +14,7 @@ struct RequestCompiler {
     private static let keys: Set = [
         "use", "get", "post", "query", "headers", "json", "keep-nulls", "form", "xml", "text", "authentication",
         "client",
-        "timeout", "redirection", "reads", "when", "only", "except",
+        "timeout", "redirection", "reads", "takes-cut-off", "when", "only", "except",
     ]
 
     func plan(_ element: Element) -> RequestPlan? {
@@ -39,7 +39,8 @@ struct RequestCompiler {
             authentication: part("authentication").flatMap(authentication),
             client: part("client")?.text,
             timeout: .seconds(part("timeout").map(context.seconds) ?? 10),
-            redirection: part("redirection").flatMap(redirection), condition: element["when"].map(context.condition))
+            redirection: part("redirection").flatMap(redirection),
+            takesCutOff: part("takes-cut-off")?.bool ?? false, condition: element["when"].map(context.condition))
     }
 
     private func format(_ element: Element) -> RequestPlan.Format? {
@@ -140,15 +141,36 @@ struct RequestCompiler {
             context.diagnostics.error("a lookup wants provider, take and into (a parameter)", at: element)
             return nil
         }
-        let asked = Set(["provider", "take", "into"])
-        let request = Element(
-            node: .mapping(
-                .init(
-                    element.members.filter { !asked.contains($0.key.text ?? "") }.map { ($0.key.node, $0.value.node) })),
-            file: element.file)
-        return plan(request).map {
+        return plan(element.without(["provider", "take", "into"])).map {
             Lookup(provider: provider, plan: $0, value: context.expression(take), parameter: into)
         }
+    }
+
+    /// How files of a provider are fetched by the addresses that it gives.
+    func files(_ element: Element) -> RequestPlan {
+        element.allow(["headers", "authentication", "client", "timeout"], context.diagnostics)
+        return RequestPlan(
+            method: .get, address: "", path: .literal(""), query: [], headers: context.pairs(element["headers"]),
+            body: .none, format: .json, authentication: element["authentication"].flatMap(authentication),
+            client: element["client"]?.text, timeout: .seconds(element["timeout"].map(context.seconds) ?? 10),
+            redirection: nil, condition: nil)
+    }
+
+    /// A request of which the identifier is the one parameter, `@id`.
+    func download(_ element: Element) -> DownloadPlan? {
+        let own: Set = ["id", "refusals", "document"]
+        element.allow(Self.keys.union(own), context.diagnostics)
+        guard let request = plan(element.without(own)), let document = element["document"].flatMap(document) else {
+            context.diagnostics.error("a download wants a request and its document", at: element)
+            return nil
+        }
+        let pattern = element["id"]?.text.map { Pattern($0) }
+        if case .some(.none) = pattern {
+            context.diagnostics.error("not a regular expression", at: element["id"] ?? element)
+        }
+        return DownloadPlan(
+            request: request, identifier: pattern ?? nil, refusals: element["refusals"].map(refusals) ?? [],
+            document: document)
     }
 
     func refusals(_ element: Element) -> [Refusal] {

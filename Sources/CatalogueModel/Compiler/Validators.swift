@@ -99,14 +99,25 @@ struct KnownErrorCodes: CatalogueValidator {
                 report("error '\(code)' is not in the nomenclature", operation, files, diagnostics)
             }
         }
+        for file in files.providers {
+            let downloads = catalogue.providers[file["provider"]?.text ?? ""]?.downloads.values.map { $0 } ?? []
+            let codes = downloads.flatMap { download in
+                download.refusals.compactMap { $0.problem?.code } + [
+                    download.document.empty, download.document.unexpected,
+                ]
+            }
+            for code in Set(codes) where catalogue.errors.entry(code) == nil {
+                diagnostics.error("error '\(code)' is not in the nomenclature", at: file["downloads"] ?? file)
+            }
+        }
     }
 }
 
 struct UsedScopes: CatalogueValidator {
     func check(_ catalogue: CompiledCatalogue, _ files: CatalogueFiles, _ diagnostics: Diagnostics) {
         for operation in catalogue.operations {
-            if operation.acceptedScopeNames.isEmpty, operation.identity != .nobody {
-                report("no scope opens the operation: any token would", operation, files, diagnostics)
+            if operation.wantsScope, operation.acceptedScopeNames.isEmpty {
+                report("no scope opens the operation: 'accepts: any' if any token may", operation, files, diagnostics)
             }
             let accepted = Set(operation.acceptedScopeNames)
             let answer = operation.answer
@@ -163,6 +174,14 @@ struct KnownAddresses: CatalogueValidator {
             for plan in operation.plans
             where operation.answer.source == nil && operation.provider.addresses[plan.address] == nil {
                 report("the provider has no address '\(plan.address)'", operation, files, diagnostics)
+            }
+        }
+        for file in files.providers {
+            guard let provider = catalogue.providers[file["provider"]?.text ?? ""] else { continue }
+            for member in file["downloads"]?.members ?? [] {
+                let address = member.key.text.flatMap { provider.downloads[$0]?.request.address }
+                guard let address, provider.addresses[address] == nil else { continue }
+                diagnostics.error("the provider has no address '\(address)'", at: member.value)
             }
         }
     }

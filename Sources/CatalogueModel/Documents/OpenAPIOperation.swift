@@ -55,6 +55,7 @@ struct OpenAPIOperation {
         }
         let delegation = operation.takesToken ? OpenAPIService.delegation : []
         return operation.parameters.map(parameter) + traces + delegation + headers
+            + (operation.isProvable ? [proof] : [])
     }
 
     private static let headers: [JSON] = [
@@ -69,6 +70,14 @@ struct OpenAPIOperation {
                 "Empreinte de l'agent qui fait l'appel, calculée par vous : 8 à 128 lettres, chiffres ou signes - _ + / = :. Le registre n'en garde qu'un pseudonyme.",
             "schema": ["type": "string", "minLength": 8, "maxLength": 128],
         ],
+    ]
+
+    private static let proof: JSON = [
+        "name": "X-Generate-Proof", "in": "header", "required": false,
+        "description": .string(
+            "Demande une preuve vérifiable de la réponse. `meta` porte alors `pdf_verification_link` et "
+                + "`pdf_verification_code` ; avec `pdf`, `links.attestation_pdf` donne un PDF pendant cinq minutes."),
+        "schema": ["type": "string", "enum": ["proof-only", "pdf"]],
     ]
 
     private static func parameter(_ parameter: Parameter) -> JSON {

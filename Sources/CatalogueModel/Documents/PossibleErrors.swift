@@ -79,6 +79,7 @@ extension APIOperation {
             codes += ["00101", "50001", "50002", "50003"] + Self.failuresOnTheWay.map { Self.franceConnectPrefix + $0 }
         }
         if !acceptedScopes.isEmpty { codes.append("00100") }
+        if isProvable || sealsAddresses { codes.append("00502") }
         return codes.map { ProblemTemplate(code: $0) }
     }
 

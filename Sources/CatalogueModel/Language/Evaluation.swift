@@ -157,6 +157,7 @@ extension Fact {
         case .redirectedFrom: .from(facts.redirectedFrom)
         case .documentURL: .from(facts.document?.url)
         case .documentExpiry: facts.document.map { .integer($0.expiresIn) } ?? .null
+        case .documentPages: .array((facts.document?.pages ?? []).map(JSON.string))
         case .documentPage(let number): .from(facts.document?.pages[safe: number - 1])
         }
     }

@@ -46,6 +46,8 @@ public enum Fact: Sendable, Hashable {
     case documentURL, documentExpiry
     /// Text of a page of the document, from 1.
     case documentPage(Int)
+    /// Text of every page of the document.
+    case documentPages
 }
 
 /// A test on values; several joined by `and`, those groups by `or`, never deeper: a descriptor is no program.
@@ -124,6 +126,8 @@ public indirect enum Transform: Sendable {
         case date, age
         case frenchDate = "french-date"
         case epochParis = "epoch-paris"
+        /// Seconds since 1970 of an instant with its zone (RFC 3339); null for what is none.
+        case epoch
         /// The day in Paris of seconds since 1970, and the instant.
         case epochDate = "epoch-date"
         case epochTime = "epoch-time"

@@ -225,6 +225,7 @@ struct ExpressionParser {
         case ("now", "month"): return .fact(.month)
         case ("document", "url"): return .fact(.documentURL)
         case ("document", "expires-in"): return .fact(.documentExpiry)
+        case ("document", "pages"): return .fact(.documentPages)
         case ("document", .some(let page)) where page.hasPrefix("page-"):
             guard let number = Int(page.dropFirst(5)) else { break }
             return .fact(.documentPage(number))

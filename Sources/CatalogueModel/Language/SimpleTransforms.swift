@@ -78,6 +78,9 @@ extension Transform.Simple {
         case .json: return (try? JSON(parsing: Array(text.utf8))) ?? .null
         case .xml: return (try? XMLReader.json(Array(text.utf8))) ?? .null
         case .epochDate, .epochTime: return try instant(value)
+        case .epoch:
+            let instant = try? Date(text, strategy: .iso8601)
+            return instant.map { .integer(Int($0.timeIntervalSince1970)) } ?? .null
         default: return try onDate(text, value, clock)
         }
     }

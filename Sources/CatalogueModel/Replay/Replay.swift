@@ -25,10 +25,14 @@ public struct Replay: Sendable {
             let declared = operation.parameters.first { $0.name == name || $0.plainName == name }
             if let slot = declared?.slot ?? operation.slots.firstIndex(of: name) { values[slot] = value }
         }
-        return CallFacts(
+        var facts = CallFacts(
             parameters: values, recipient: "13002526500013", requestID: "00000000-0000-4000-8000-000000000000",
             tokenID: "00000000-0000-4000-8000-000000000001", organisation: "", version: operation.version,
             clock: clock, publicURL: publicURL, settings: { _ in nil })
+        facts.proxied = { [publicURL] address in
+            publicURL + "/proxy/exemple/" + (address.split(separator: "/").last.map(String.init) ?? "")
+        }
+        return facts
     }
 
     /// Puts a provider's answer into the facts of a call; `pages` is the text of the document that it holds.

@@ -54,6 +54,12 @@ struct Element {
         return Element(node: value, file: file)
     }
 
+    /// The mapping without those keys.
+    func without(_ keys: Set<String>) -> Element {
+        let rest = members.filter { !keys.contains($0.key.text ?? "") }
+        return Element(node: .mapping(.init(rest.map { ($0.key.node, $0.value.node) })), file: file)
+    }
+
     /// The texts of a list of scalars.
     var texts: [String] { items.compactMap(\.text) }
 

@@ -70,16 +70,20 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard let exchange, let head, head.status.code >= 200 else { return }
         self.exchange = nil
         exchange.abandon = nil
-        var headers: [String: String] = [:]
-        headers.reserveCapacity(head.headers.count)
-        for header in head.headers { headers[header.name.lowercased()] = header.value }
-        let response = ProviderResponse(status: Int(head.status.code), headers: headers, body: body)
+        let response = response(head)
         if head.isKeepAlive {
             context.eventLoop.assumeIsolated().execute { [giveBack] in giveBack() }
         } else {
             context.close(promise: nil)
         }
         exchange.succeed(response)
+    }
+
+    private func response(_ head: HTTPResponseHead) -> ProviderResponse {
+        var headers: [String: String] = [:]
+        headers.reserveCapacity(head.headers.count)
+        for header in head.headers { headers[header.name.lowercased()] = header.value }
+        return ProviderResponse(status: Int(head.status.code), headers: headers, body: body)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -95,6 +99,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         if !exchange.isOver, exchange.mayRetry, carried > 1, head == nil, failure == nil {
             exchange.mayRetry = false
             retry(exchange)
+        } else if exchange.takesCutOff, let head, head.status.code >= 200 {
+            exchange.succeed(response(head))
         } else {
             // An end of the stream before the answer's end counts as a time-out, a reset as unavailable.
             exchange.fail(failure ?? .timeout)

@@ -9,6 +9,8 @@ final class Exchange {
     let body: ByteBuffer?
     /// A second try is allowed where a kept connection turns out to be closed and the request may be repeated.
     var mayRetry: Bool
+    /// An answer whose end never comes is taken as it is.
+    let takesCutOff: Bool
     private let promise: EventLoopPromise<ProviderResponse>
     private var deadline: Scheduled<Void>?
     private(set) var isOver = false
@@ -27,6 +29,7 @@ final class Exchange {
             headers: headers)
         body = request.body.map { ByteBuffer(bytes: $0) }
         mayRetry = request.method == .get
+        takesCutOff = request.takesCutOff
     }
 
     func start(timeout: TimeAmount, on loop: any EventLoop) {

@@ -1,4 +1,5 @@
 import CatalogueModel
+import Documents
 import HTTPTypes
 import Hummingbird
 import Synchronization
@@ -81,7 +82,7 @@ final class DescribedProviders: Sendable {
             guard found.count == 1 else { return try route.absentReply(facts) }
             node = found[0]
         }
-        return try route.reply(facts, about: node) { PDF(pages: $0).base64 }
+        return try route.reply(facts, about: node) { PlainPDF(pages: $0).base64 }
     }
 }
 
@@ -95,7 +96,7 @@ extension Reply {
             body = bytes
         case .document(let pages):
             headers[.contentType] = "application/pdf"
-            body = PDF(pages: pages).bytes
+            body = PlainPDF(pages: pages).bytes
         }
         for (name, value) in simulated.headers {
             if let name = HTTPField.Name(name) { headers[name] = value }

@@ -1,4 +1,5 @@
 import Crypto
+import Documents
 import Hummingbird
 import Values
 
@@ -62,13 +63,13 @@ struct URSSAFProvider: SimulatedProvider {
     }
 
     /// A certificate as of the end of last month.
-    private func document(for company: Company, name: String) -> PDF {
+    private func document(for company: Company, name: String) -> PlainPDF {
         let today = population.clock.today
         let date = today.endOfMonth(after: -1)
         let digest = SHA256.hash(data: Array((company.siren + date.description).utf8))
         let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
         let code = String(digest.prefix(15).map { alphabet[Int($0) % alphabet.count] })
-        return PDF(pages: [
+        return PlainPDF(pages: [
             [
                 "SPÉCIMEN SANS VALEUR : DONNÉES FICTIVES", "Attestation de vigilance", "Entreprise : " + name,
                 "Siren : " + company.siren, "Code de sécurité :", code,
