@@ -50,7 +50,8 @@ public struct RequestPlan: Sendable {
     /// A file at an address that is known only when it is asked for, and that anybody may fetch.
     public static let plainFile = RequestPlan(
         method: .get, address: "", path: .literal(""), query: [], headers: [], body: .none, format: .json,
-        authentication: nil, client: nil, timeout: .seconds(10), redirection: nil, condition: nil)
+        authentication: nil, client: nil, timeout: .seconds(10), redirection: nil,
+        takesCutOff: false, condition: nil)
 
     /// A permanent redirection that names another identifier of the same thing: the question is put once more
     /// with it.

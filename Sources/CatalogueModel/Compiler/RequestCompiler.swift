@@ -153,7 +153,7 @@ struct RequestCompiler {
             method: .get, address: "", path: .literal(""), query: [], headers: context.pairs(element["headers"]),
             body: .none, format: .json, authentication: element["authentication"].flatMap(authentication),
             client: element["client"]?.text, timeout: .seconds(element["timeout"].map(context.seconds) ?? 10),
-            redirection: nil, condition: nil)
+            redirection: nil, takesCutOff: false, condition: nil)
     }
 
     /// A request of which the identifier is the one parameter, `@id`.
