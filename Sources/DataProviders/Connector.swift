@@ -51,7 +51,7 @@ public struct Connector: Sendable {
             try await exchange(plan, operation.provider, &facts)
         } judge: { facts in
             if let problem = try operation.verdict(on: facts) { return problem }
-            guard let document = operation.document else { return nil }
+            guard keepsDocument, let document = operation.document else { return nil }
             return try await keep(document, &facts, unless: operation.verdict)
         }
     }

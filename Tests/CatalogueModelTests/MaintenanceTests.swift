@@ -158,7 +158,10 @@ struct ProviderFileTests {
     private static func provider(_ yaml: String) throws -> (ProviderDescription, [String]) {
         let diagnostics = Diagnostics()
         let file = try #require(try Element(yaml: "provider: essai\n" + yaml, file: "provider.yaml"))
-        return (ProviderCompiler(diagnostics: diagnostics).provider(file), diagnostics.sorted.map(\.message))
+        return (
+            ProviderCompiler(nomenclatures: [:], diagnostics: diagnostics).provider(file),
+            diagnostics.sorted.map(\.message)
+        )
     }
 
     @Test func `windows of each kind are read`() throws {
