@@ -121,7 +121,7 @@ struct Replay {
                 count.skipped += 1
                 continue
             }
-            rig.fakes[entry.provider]?.tell(try index.answers(entry))
+            rig.fakes[entry.provider]?.tell(try index.answers(entry), isHost: operation.sealsAddresses)
             let (status, body) = try await call(operation, entry, rig)
             if let difference = try difference(entry, id, status, body) {
                 count.failed += 1

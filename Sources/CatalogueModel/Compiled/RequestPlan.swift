@@ -69,6 +69,9 @@ public struct Authentication: Sendable {
     /// Statuses that mean that the token is no longer good: a new one is asked for, once.
     public let retryOn: [Int]
 
+    /// Code of the error where no token is given.
+    var refusal: String? { if case .token(let plan) = kind { plan.refusal } else { nil } }
+
     public enum Kind: Sendable {
         /// A token asked for at an address and kept until it expires: OAuth 2.0 (RFC 6749 §4.3, §4.4), or a log-in.
         case token(TokenPlan)

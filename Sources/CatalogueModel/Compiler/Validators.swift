@@ -92,9 +92,7 @@ struct KnownErrorCodes: CatalogueValidator {
             if let document = operation.document {
                 codes += [document.undecodable, document.empty, document.unexpected]
             }
-            for plan in operation.plans {
-                if case .token(let token) = plan.authentication?.kind { codes.append(token.refusal) }
-            }
+            codes += operation.plans.compactMap(\.authentication?.refusal)
             for code in Set(codes) where catalogue.errors.entry(code) == nil {
                 report("error '\(code)' is not in the nomenclature", operation, files, diagnostics)
             }

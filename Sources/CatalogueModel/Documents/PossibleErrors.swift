@@ -95,6 +95,7 @@ extension APIOperation {
         var codes = ["00501", "NN006"] + Self.failuresOnTheWay.map { "NN" + $0 }
         // A provider that refuses a token twice is out of order for a while.
         if plans.contains(where: { $0.authentication?.retryOn.isEmpty == false }) { codes.append("NN011") }
+        codes += plans.compactMap(\.authentication?.refusal)
         // What another hub in the provider's place may say of its own limits.
         if id.hasPrefix("api_") { codes += ["NN008", "NN011"] }
         let asked = (source ?? self).api.id

@@ -7,7 +7,7 @@ extension PopulationBuilder {
         addCompaniesOfRestrictedDiffusion()
         addCompaniesWithoutAnswer()
         addCompaniesWithoutCertificate()
-        addAssociation()
+        addAssociationAndFoundation()
     }
 
     private mutating func addOrdinaryCompanies() {
@@ -73,7 +73,7 @@ extension PopulationBuilder {
         }
     }
 
-    private mutating func addAssociation() {
+    private mutating func addAssociationAndFoundation() {
         var association = Self.company(
             "010000131", "LES AMIS DU CANAL", staff: "03", legalForm: "9220", trade: .associative, places: 3)
         association.acronym = "LADC"
@@ -81,6 +81,9 @@ extension PopulationBuilder {
         association.establishments[1].sign = "LA MAISON DE L'ECLUSE"
         association.establishments[2].closed = CivilDate(year: 2023, month: 12, day: 31)
         add(association, "association", "Association loi 1901, deux établissements ouverts et un fermé")
+        let foundation = Self.company(
+            "010000149", "FONDATION DES PHARES", staff: "02", legalForm: "9300", trade: .associative)
+        add(foundation, "fondation", "Fondation reconnue d'utilité publique")
     }
 
     private mutating func add(
