@@ -147,7 +147,9 @@ public final class ProviderWatch: Sendable {
         let providers = catalogue.observedProviders.compactMap { provider in
             present(provider, provider.id).map { status(provider, $0, history, now, catalogue) }
         }
-        return StatusReport(generated: now, providers: providers)
+        return StatusReport(
+            generated: now,
+            providers: providers.sorted { ($0.title.lowercased(), $0.id) < ($1.title.lowercased(), $1.id) })
     }
 
     private func status(

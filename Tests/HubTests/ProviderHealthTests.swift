@@ -96,13 +96,19 @@ struct ProviderHealthTests {
         try await HubBench().run { hub in
             // Sunday 17 May 2026, 23:10:01 in Paris.
             hub.clock.set(Date(timeIntervalSince1970: 1_779_052_201))
-            let token = try await hub.token(scopes: RunningHub.scopes + ["prime_activite"])
+            let token = try await hub.token(
+                scopes: RunningHub.scopes + ["prime_activite", "tranche_quotient_familial"])
             let closed = try await hub.send(Query.v3.civility, token: token)
             #expect(closed.status == 503 && closed.codes == ["35020"])
             let meta = closed.json["errors"]?.items?.first?["meta"]
             #expect(meta?["retry_in"] == 2099 && meta?["provider"] == "CNAF & MSA")
             let open = try await hub.send("/v3/dss/prime_activite/identite?" + Query.v3.text, token: token)
             #expect(open.status != 503)
+            // What derives from its answer is closed with it.
+            let derived = try await hub.send(
+                "/v3/reponses/quotient_familial/tranche/identite?grille=strasbourg-cantine&" + Query.v3.text,
+                token: token)
+            #expect(derived.status == 503 && derived.codes == ["35020"])
             let ping = try await hub.send("/ping/cnav/quotient-familial")
             #expect(ping.json["status"] == "maintenance" && ping.json["until"] == "2026-05-17T21:45:00Z")
         }

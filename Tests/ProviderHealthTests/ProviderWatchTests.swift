@@ -135,7 +135,9 @@ struct ProviderWatchTests {
             #expect(bank.days.count == 90 && bank.days.last?.day == today)
             #expect(bank.days.last?.tally == DayTally([.ok: 120, .down: 180]) && bank.availability == 0.4)
             #expect(bank.incidents == [Incident(provider: "banque", start: noon + 60, end: noon + 240, kind: .down)])
-            #expect(bank.upcoming.map(\.window.apis) == [["compte"], []] && bank.issues.map(\.text) == ["Retard."])
+            #expect(
+                bank.upcoming.map(\.window.apis) == [["compte"], []]
+                    && bank.issues.map(\.text) == ["Retard.", "Compte : Soldes faux."])
             #expect(bank.sources.map(\.name) == ["compte", "cles"])
             // Another process over the same database begins where this one ended.
             let next = try Bench(await openStore(folder))

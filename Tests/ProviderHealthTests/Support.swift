@@ -56,6 +56,7 @@ enum SmallCatalogue {
         perimeter: Tout.
         freshness: Toujours.
         legal-basis: [CRPA L114-8]
+        known-issue: { since: 2026-04-01, text: Soldes faux. }
         scopes: { compte: Tout }
         ask: { get: "{compte}/{@siren}" }
         answer: { data: { nom: { text: Nom, scope: compte } } }
