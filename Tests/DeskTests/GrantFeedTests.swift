@@ -51,7 +51,7 @@ private final class FakeSource: GrantSource {
 }
 
 @Suite struct GrantFeedTests {
-    @Test func `notices within a second what another process changed`() async throws {
+    @Test func `notices what another process changed`() async throws {
         try await withTemporaryFolder { folder in
             let server = try await openStore(folder)
             let command = try await openStore(folder)
@@ -62,15 +62,10 @@ private final class FakeSource: GrantSource {
             var received = snapshots.makeAsyncIterator()
             #expect(await received.next()?.grants.keys.first == grant.id)
 
-            let start = ContinuousClock.now
             let token = try await command.createToken(for: grant.id)
             #expect(await received.next()?.tokens[token.id] == token)
-            #expect(start.duration(to: .now) < .seconds(1))
-
-            let next = ContinuousClock.now
             try await command.revoke(token: token.id)
             #expect(await received.next()?.tokens[token.id]?.revoked == noon)
-            #expect(next.duration(to: .now) < .seconds(1))
             run.cancel()
             try await run.value
         }

@@ -60,7 +60,7 @@ struct TryTests {
             let person = try await Self.talk(
                 hub,
                 [
-                    "rien-de-tel", "quotient familial", "2", "", "http://hub.example", "http://127.0.0.1:\(hub.port)/",
+                    "rien-de-tel", "quotient familial", "3", "", "http://hub.example", "http://127.0.0.1:\(hub.port)/",
                     token,
                 ]
                     + Self.entries + ["r", ""])
