@@ -196,6 +196,10 @@ struct CallPipeline {
         guard failed.isEmpty else {
             throw Refusal(problems: failed.map { problems.problem($0.code, parameter: $0.parameter) })
         }
+        // A test that strays into production must not be asked of a real register.
+        if !gateway.parts.isFictional, let parameter = operation.fictionalParameter(values) {
+            throw Refusal(problems: [problems.problem("00444", parameter: parameter.plainName)])
+        }
         if let published = gateway.parts.rehearsals?.answer(
             operation: operation.id,
             parameters: operation.namedParameters(call.query, variables, progress.caller.identity))

@@ -18,6 +18,8 @@ struct HubBench: Sendable {
     /// Simulated providers in place of the stub.
     var usesSandbox = false
     var followsGrants = false
+    /// Providers of this world, to which nobody of the sandbox may be named.
+    var isFictional = true
     var catalogue = Self.catalogue
     /// Another hub in place of all providers, with its FranceConnect.
     var national: National?
@@ -83,7 +85,7 @@ struct HubBench: Sendable {
                 }, addresses: addresses, secret: Redacted(secret),
                 certificates: folder.sandboxCertificates),
             franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker),
-            isFictional: usesSandbox)
+            isFictional: isFictional)
         let pages = try Pages(
             options: PagesOptions(
                 dsfr: DesignSystem.folder, publicURL: "http://127.0.0.1", stateBrand: false, sandbox: nil, version: "0"),

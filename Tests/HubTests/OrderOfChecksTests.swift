@@ -33,6 +33,20 @@ enum Flaw: Int, CaseIterable, CustomStringConvertible {
 }
 
 struct OrderOfChecksTests {
+    @Test func `who exists in the sandbox only is refused where providers are real`() async throws {
+        var bench = HubBench()
+        bench.isFictional = false
+        try await bench.run { hub in
+            let token = try await hub.token(scopes: RunningHub.scopes + ["open_data", "entreprises"])
+            let nobody = Query.v3.with("codeCogInseeCommuneNaissance", "00001")
+            #expect(try await hub.send(nobody.civility, token: token).codes == ["00444"])
+            let trace = "?context=a&object=b&recipient=13002526500013"
+            let company = try await hub.send("/v4/insee/sirene/unites_legales/012345674" + trace, token: token)
+            #expect(company.status == 422 && company.codes == ["00444"] && hub.stub.asked.isEmpty)
+            #expect(try await hub.send(Query.v3.civility, token: token).status == 200)
+        }
+    }
+
     @Test func `of two flaws of a call the earlier one is told`() async throws {
         try await HubBench().run { hub in
             for first in Flaw.allCases {

@@ -75,7 +75,9 @@ struct ProofCallTests {
     }
 
     @Test func `who holds address and code sees what was attested, nobody else`() async throws {
-        try await HubBench().run { hub in
+        var bench = HubBench()
+        bench.isFictional = false
+        try await bench.run { hub in
             let answer = try await hub.send(Query.v3.civility, token: hub.token(), headers: Self.pdf)
             let path = try Self.path(answer.json["meta"]?["pdf_verification_link"]?.text, hub)
             let code = try #require(answer.json["meta"]?["pdf_verification_code"]?.text)

@@ -16,6 +16,20 @@ public struct Parameter: Sendable {
 
     /// The name without `[]`.
     public let plainName: String
+    /// How values begin that nobody and nothing has in life: they are for the sandbox, and refused elsewhere.
+    public var fictional: String?
+}
+
+extension APIOperation {
+    /// A parameter whose value exists in the sandbox only; nil where the question may be of this world.
+    public func fictionalParameter(_ values: [JSON?]) -> Parameter? {
+        parameters.first { parameter in
+            guard let prefix = parameter.fictional, let text = (values[safe: parameter.slot] ?? nil)?.text else {
+                return false
+            }
+            return text.hasPrefix(prefix)
+        }
+    }
 }
 
 /// A check of parameters, with the error for those that fail it.

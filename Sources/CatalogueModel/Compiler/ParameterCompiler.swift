@@ -37,7 +37,7 @@ struct ParameterCompiler {
             return
         }
         let types = Set(Field.Leaf.allCases.map(\.rawValue))
-        element.allow(types.union(["example", "as", "among", "check", "require", "else"]), diagnostics)
+        element.allow(types.union(["example", "as", "among", "check", "require", "else", "fictional"]), diagnostics)
         guard let type = element.members.compactMap(\.key.text).first(where: types.contains) else {
             diagnostics.error("'\(name)' wants a type", at: element)
             return
@@ -49,7 +49,8 @@ struct ParameterCompiler {
                 name: name, meaning: element[type]?.text ?? "", example: element["example"]?.json,
                 isRequired: isRequired || isInPath, isList: name.hasSuffix("[]"), isInPath: isInPath,
                 slot: slot(element["as"]?.text ?? plain), type: Field.Leaf(rawValue: type) ?? .text,
-                among: element["among"]?.items.map(\.json) ?? [], plainName: plain))
+                among: element["among"]?.items.map(\.json) ?? [], plainName: plain,
+                fictional: element["fictional"]?.text))
         guard element["check"] != nil || element["require"] != nil else { return }
         // The check beside an optional parameter concerns those who send it.
         let slots = [parameters[parameters.count - 1].slot]

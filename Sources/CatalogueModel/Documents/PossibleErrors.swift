@@ -88,7 +88,8 @@ extension APIOperation {
     private var parameterErrors: [ProblemTemplate] {
         var traces = traceParameters.filter(\.isRequired).compactMap(\.missing)
         if !traceParameters.isEmpty { traces.append("00210") }
-        return (traces + checks.map(\.code)).map { ProblemTemplate(code: $0) }
+        let fictional = parameters.contains { $0.fictional != nil } ? ["00444"] : []
+        return (traces + checks.map(\.code) + fictional).map { ProblemTemplate(code: $0) }
     }
 
     private var providerErrors: [ProblemTemplate] {

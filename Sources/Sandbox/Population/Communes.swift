@@ -1,6 +1,7 @@
 /// A small extract of the official geographic code (INSEE, Licence Ouverte 2.0) with one postcode for each commune:
 /// `code|name|département|postcode`. The fictional people are born and live here.
 let communeTable = """
+    00001|Essai-la-Ville|00|00100
     02691|Saint-Quentin|02|02100
     05124|La Rochette|05|05000
     06004|Antibes|06|06160

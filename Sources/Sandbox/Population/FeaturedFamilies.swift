@@ -12,15 +12,23 @@ struct FeaturedFamily {
 extension PopulationBuilder {
     /// The people every population starts with. Their names, dates and numbers are a promise to whoever wrote them down.
     mutating func addFeaturedFamilies() {
-        for family in Self.ordinaryFamilies + Self.identities + Self.benefits + Self.childBenefits {
-            let start = add(adults: family.adults, children: family.children, household: family.household)
-            for (key, description, member) in family.cases {
-                cases.append(Population.Case(key: key, description: description, person: start + member))
-            }
-        }
+        for family in Self.ordinaryFamilies + Self.identities + Self.benefits + Self.childBenefits { add(family) }
         addHomonyms()
         addFeaturedStudents()
+        add(Self.impossible)
     }
+
+    private mutating func add(_ family: FeaturedFamily) {
+        let start = add(adults: family.adults, children: family.children, household: family.household)
+        for (key, description, member) in family.cases {
+            cases.append(Population.Case(key: key, description: description, person: start + member))
+        }
+    }
+
+    /// Nobody in life is born in a commune of the département 00.
+    private static let impossible = FeaturedFamily(
+        cases: [("identite-d-essai", "Personne qui ne peut exister : refusée hors du bac à sable", 0)],
+        adults: [person("ESSAI", ["CAMILLE"], .female, (1990, 1, 15), "00001")], household: household("00001", 500))
 
     static func person(
         _ name: String, _ firstNames: [String], _ sex: Sex, _ birth: (Int, Int, Int), _ commune: String?,
