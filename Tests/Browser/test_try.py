@@ -17,7 +17,9 @@ def hub(tmp_path_factory):
     need("unefois", unefois_server.executable())
     folder = tmp_path_factory.mktemp("try")
     with unefois_server.unefois(folder, "--families", "50", "--companies", "50") as (base, _):
-        token = unefois_server.token(folder)
+        # A terminal takes lines of 4,095 signs: a token with every scope is longer, that of an organisation is not.
+        scopes = ["cnaf_quotient_familial", "cnaf_allocataires", "cnaf_enfants", "unites_legales_etablissements_insee"]
+        token = unefois_server.token(folder, None, *[part for scope in scopes for part in ("--scope", scope)])
         (folder / "token").write_text(token + "\n")
         deadline = time.monotonic() + 5
         while b"00106" in run("quotient-familial", "--json", "--url", base, token=token).stdout:
@@ -65,7 +67,7 @@ def test_what_cannot_be_done_is_told(arguments, reason):
 
 def test_answers_may_come_through_a_pipe(hub):
     base, token, _ = hub
-    done = run(answers="\n".join(["quotient familial", "1", base, token] + [""] * 15) + "\n")
+    done = run(answers="\n".join(["quotient familial", "3", "1", base, token] + [""] * 15) + "\n")
     assert done.returncode == 0
     assert "200 accepté" in done.stdout.decode() and '"valeur": 620' in done.stdout.decode()
     assert token not in done.stdout.decode() + done.stderr.decode()
