@@ -104,21 +104,8 @@ public struct DocumentStore: DocumentKeeping {
 enum PDFText {
     /// One text a page; empty where the tool is missing, fails or takes more than five seconds.
     static func pages(of pdf: [UInt8]) -> [String] {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "ulimit -v 1000000 -t 5; exec timeout 5 pdftotext -layout -enc UTF-8 - -"]
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return [] }
-        DispatchQueue.global().async {
-            try? input.fileHandleForWriting.write(contentsOf: Data(pdf))
-            try? input.fileHandleForWriting.close()
-        }
-        let text = (try? output.fileHandleForReading.readToEnd()) ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { return [] }
+        let command = "ulimit -v 1000000 -t 5; exec timeout 5 pdftotext -layout -enc UTF-8 - -"
+        guard let text = ChildProcess.output("/bin/sh", ["-c", command], input: pdf) else { return [] }
         return String(decoding: text, as: UTF8.self).split(separator: "\u{0C}", omittingEmptySubsequences: false).map(
             String.init)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Values
 
 @testable import Documents
 
@@ -21,16 +22,8 @@ struct PDFTests {
         let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString + ".pdf")
         try Data(pdf).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/" + tool)
-        process.arguments = arguments + [file.path()] + (tool == "pdftotext" ? ["-"] : [])
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text
+        let arguments = arguments + [file.path()] + (tool == "pdftotext" ? ["-"] : [])
+        return String(decoding: try #require(ChildProcess.output("/usr/bin/" + tool, arguments)), as: UTF8.self)
     }
 
     private static let hasTools = FileManager.default.isExecutableFile(atPath: "/usr/bin/pdftotext")

@@ -61,14 +61,8 @@ struct URSSAFTests {
             let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString + ".pdf")
             try #require(Data(base64Encoded: answer.text)).write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/pdftotext")
-            process.arguments = [file.path(), "-"]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
+            let bytes = try #require(ChildProcess.output("/usr/bin/pdftotext", [file.path(), "-"]))
+            let text = String(decoding: bytes, as: UTF8.self)
             let pages = text.split(separator: "\u{0C}")
             #expect(pages.count == 2)
             #expect(pages[0].split(separator: "\n").contains { $0.wholeMatch(of: /[A-Z0-9]{15}/) != nil })
