@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func `accents, case, ligatures and apostrophes are folded`() {
-        #expect(CatalogueIndex.folded("Main-d’ŒUVRE, Où ?") == "main-d'oeuvre, ou ?")
+        #expect(SearchWords.folded("Main-d’ŒUVRE, Où ?") == "main-d'oeuvre, ou ?")
     }
 
     @Test func `each filter counts what it would leave, the others being as they are`() throws {

@@ -18,7 +18,7 @@ enum SamplePrograms {
         »var request = URLRequest(url: address.url!)
         «request.setValue("Bearer \\(token)", forHTTPHeaderField: "Authorization")
         »let (body, response) = try await URLSession.shared.data(for: request)
-        print((response as! HTTPURLResponse).statusCode)
+        print((response as? HTTPURLResponse)?.statusCode ?? 0)
         print(String(decoding: body, as: UTF8.self))
         """
 

@@ -9,6 +9,8 @@ public struct SearchWords: Sendable {
         let operations = catalogue.operations(of: api.id)
         var words = [api.title, api.summary, catalogue.providers[api.provider]?.title ?? api.provider]
         words += [api.id, api.audience] + api.keywords + operations.map(\.route) + api.scopes.map(\.name)
+        words += catalogue.editorial.themes.filter { api.themes.contains($0.id) }.map(\.title)
+        words += api.questions.map(\.question)
         var fields = Set<String>()
         for operation in operations { Self.collect(operation.answer.data, into: &fields) }
         title = Self.folded(api.title)
@@ -29,9 +31,10 @@ public struct SearchWords: Sendable {
     /// What titles are sorted by.
     public var sortKey: String { title }
 
-    /// Without case, accents and typographic apostrophes.
-    private static func folded(_ text: String) -> String {
-        text.replacingOccurrences(of: "’", with: "'")
+    /// Without case, accents, ligatures and typographic apostrophes.
+    public static func folded(_ text: String) -> String {
+        text.replacingOccurrences(of: "’", with: "'").replacingOccurrences(of: "œ", with: "oe")
+            .replacingOccurrences(of: "Œ", with: "oe")
             .folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
     }
 

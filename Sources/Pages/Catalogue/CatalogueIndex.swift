@@ -1,5 +1,4 @@
 import CatalogueModel
-import Foundation
 
 /// The catalogue as it is searched: one entry an API, with all its words folded once.
 final class CatalogueIndex: Sendable {
@@ -9,8 +8,7 @@ final class CatalogueIndex: Sendable {
         let provider: String
         /// What each filter may ask of it.
         let values: [CatalogueFacet: Set<String>]
-        fileprivate let title: String
-        fileprivate let words: String
+        fileprivate let words: SearchWords
     }
 
     let entries: [Entry]
@@ -19,7 +17,7 @@ final class CatalogueIndex: Sendable {
 
     init(_ catalogue: CompiledCatalogue, _ messages: Messages) {
         let maker = EntryMaker(catalogue: catalogue)
-        entries = catalogue.apis.map(maker.entry).sorted { $0.title < $1.title }
+        entries = catalogue.apis.map(maker.entry).sorted { $0.words.sortKey < $1.words.sortKey }
         let entries = entries
         options = Dictionary(
             uniqueKeysWithValues: CatalogueFacet.allCases.map { facet in
@@ -31,12 +29,9 @@ final class CatalogueIndex: Sendable {
     /// The entries that hold every word of the query and pass its filters; those with a word in their title first.
     /// - Parameter aside: a filter that does not count.
     func search(_ query: CatalogueQuery, aside: CatalogueFacet? = nil) -> [Entry] {
-        let words = Self.folded(query.text).split(whereSeparator: { $0.isWhitespace })
-        let found = entries.filter { entry in
-            query.passes(entry, aside: aside) && words.allSatisfy { entry.words.contains($0) }
-        }
-        func isNamed(_ entry: Entry) -> Bool { words.contains { entry.title.contains($0) } }
-        return found.filter(isNamed) + found.filter { !isNamed($0) }
+        let words = SearchWords.words(query.text)
+        let found = entries.filter { query.passes($0, aside: aside) && $0.words.hold(words) }
+        return found.filter { $0.words.isNamed(words) } + found.filter { !$0.words.isNamed(words) }
     }
 
     /// How many APIs each value of a filter would leave, the other filters being as they are.
@@ -44,13 +39,6 @@ final class CatalogueIndex: Sendable {
         search(query, aside: facet).reduce(into: [:]) { counts, entry in
             for value in entry.values[facet] ?? [] { counts[value, default: 0] += 1 }
         }
-    }
-
-    /// Without case, accents, ligatures and typographic apostrophes.
-    static func folded(_ text: String) -> String {
-        text.replacingOccurrences(of: "’", with: "'").replacingOccurrences(of: "œ", with: "oe")
-            .replacingOccurrences(of: "Œ", with: "oe")
-            .folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
     }
 }
 
@@ -60,16 +48,9 @@ private struct EntryMaker {
 
     func entry(_ api: APIDescription) -> CatalogueIndex.Entry {
         let operations = catalogue.operations(of: api.id)
-        let provider = catalogue.providers[api.provider]?.title ?? api.provider
-        let themes = catalogue.editorial.themes.filter { api.themes.contains($0.id) }
-        var words = [api.title, api.summary, provider, api.id, api.audience] + api.keywords + themes.map(\.title)
-        words += operations.map(\.route) + api.scopes.map(\.name) + api.questions.map(\.question)
-        var fields = Set<String>()
-        for operation in operations { Self.collect(operation.answer.data, into: &fields) }
-        words += fields.sorted()
         return CatalogueIndex.Entry(
-            api: api, operations: operations, provider: provider, values: values(api, operations),
-            title: CatalogueIndex.folded(api.title), words: CatalogueIndex.folded(words.joined(separator: "\n")))
+            api: api, operations: operations, provider: catalogue.providers[api.provider]?.title ?? api.provider,
+            values: values(api, operations), words: SearchWords(api, in: catalogue))
     }
 
     private func values(_ api: APIDescription, _ operations: [APIOperation]) -> [CatalogueFacet: Set<String>] {
@@ -86,19 +67,5 @@ private struct EntryMaker {
         if api.isOpen { return Set(catalogue.editorial.audiences.map(\.id)) }
         let uses = catalogue.editorial.uses(of: api.id).filter { $0.use.kind != .forbidden }
         return Set(uses.flatMap(\.useCase.audiences))
-    }
-
-    /// Names and meanings of the fields, at any depth.
-    private static func collect(_ structure: Structure, into words: inout Set<String>) {
-        for field in structure.fields {
-            words.insert(field.key)
-            words.insert(field.key.replacingOccurrences(of: "_", with: " "))
-            words.insert(field.meaning)
-            switch field.value {
-            case .leaf, .values: break
-            case .object(_, let inner), .list(_, let inner, _): collect(inner, into: &words)
-            case .choice(let choices): for choice in choices { collect(choice.structure, into: &words) }
-            }
-        }
     }
 }
