@@ -21,12 +21,16 @@ where Fallback.Context == BasicRequestContext {
     public func respond(to request: Request, context: Context) async throws -> Response {
         let path = QueryParameters.decodedPath(request.uri.path)
         let address = callerAddress.address(request, context)
+        let certificate = callerAddress.clientCertificate(request, context)
         if Self.mayBeHub(path) {
-            let call = Call(request, path: path, remoteAddress: address)
+            var call = Call(request, path: path, remoteAddress: address)
+            call.clientCertificate = certificate
             if let answer = await gateway.answer(call) { return Response(answer) }
         }
         return try await Visitor.$address.withValue(address) {
-            try await fallback.respond(to: request, context: context.basic)
+            try await Visitor.$certificate.withValue(certificate) {
+                try await fallback.respond(to: request, context: context.basic)
+            }
         }
     }
 
@@ -50,6 +54,9 @@ extension Call {
             wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false,
             delegationID: request.headers[.delegationID], agentID: request.headers[.agentID],
             proof: request.headers[.generateProof].flatMap { ProofWish(rawValue: $0.lowercased()) })
+        if bearer == nil, let authorization {
+            dpop = DPoPCredential(authorization: authorization, proofs: request.headers[values: .dpop])
+        }
     }
 }
 

@@ -7,6 +7,8 @@ import Values
 /// The connection that a request came over. The context of the pages is made for their requests only.
 public struct ListenerContext: InitializableFromSource {
     let channel: any Channel
+    /// SHA-256 of the certificate that the peer made this connection with, in DER; nil where it showed none.
+    var clientCertificate: [UInt8]?
     private let logger: Logger
 
     public init(source: ApplicationRequestContextSource) {
@@ -24,6 +26,8 @@ public struct ListenerContext: InitializableFromSource {
 public enum Visitor {
     /// The network address, or nil where it is not known.
     @TaskLocal public static var address: String?
+    /// SHA-256 of the certificate that the connection was made with, in DER; nil where there is none.
+    @TaskLocal static var certificate: [UInt8]?
 }
 
 /// Tells the caller's address: the peer's, or what a trusted proxy says of it.
@@ -44,5 +48,7 @@ public struct CallerAddress: Sendable {
         return chain.last { !isProxy($0) } ?? peer
     }
 
-    private func isProxy(_ address: String) -> Bool { proxies.contains { $0.contains(address) } }
+    var trustsProxies: Bool { !proxies.isEmpty }
+
+    func isProxy(_ address: String) -> Bool { proxies.contains { $0.contains(address) } }
 }

@@ -10,7 +10,7 @@ struct Unefois: AsyncParsableCommand {
         version: unefoisVersion,
         subcommands: [
             ServeCommand.self, TryCommand.self, CatalogueCommand.self, TokenCommand.self, EditorCommand.self,
-            DelegationCommand.self, SandboxCommand.self, LedgerCommand.self, DataRequestsCommand.self,
+            DelegationCommand.self, ClientCommand.self, SandboxCommand.self, LedgerCommand.self, DataRequestsCommand.self,
             MigrateCommand.self, ImportCommand.self,
         ])
 

@@ -48,7 +48,8 @@ struct OpenAPIService {
 
     private static let introspection = OpenAPIService(
         path: "/v3/token/introspect",
-        errors: ["00101", "00103", "00105", "00106", "00107", "00212", "00213", "00511"],
+        errors: ["00101", "00103", "00105", "00106", "00107", "00212", "00213", "00511"]
+            + ErrorNomenclature.possession,
         id: "token_introspect", summary: "Ce que vaut votre jeton",
         description: "Ses périmètres, ses dates, sa limite d'appels. Un éditeur y désigne une délégation pour voir ce "
             + "qu'elle lui permet ; sans elle, son jeton n'ouvre rien.",
@@ -89,7 +90,8 @@ struct OpenAPIService {
     ])
 
     private static let delegations = OpenAPIService(
-        path: "/editeur/api/v1/delegations", errors: ["00100", "00101", "00103", "00105", "00106", "00107", "00511"],
+        path: "/editeur/api/v1/delegations",
+        errors: ["00100", "00101", "00103", "00105", "00106", "00107", "00511"] + ErrorNomenclature.possession,
         id: "editeur_delegations", summary: "Les délégations d'un éditeur",
         description: "Les organismes qui ont délégué leur droit d'appeler à l'éditeur dont vous montrez le jeton, les "
             + "délégations terminées comprises, les plus récentes d'abord.",
