@@ -6,7 +6,8 @@ import Values
 
 struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "client", abstract: "Inscrit des clients OAuth, qui obtiennent des jetons courts sans secret partagé.",
+        commandName: "client",
+        abstract: "Inscrit des clients OAuth, qui obtiennent des jetons courts sans secret partagé.",
         discussion: "Le service ne garde que la clé publique ou l'empreinte du certificat. Voyez docs/tokens.md.",
         subcommands: [Create.self, List.self, Revoke.self])
 

@@ -32,7 +32,8 @@ struct FranceConnectTests {
         // An API may have a client of its own.
         configuration.values["france_connect.quotient-familial.audience"] = "fc-id-qf"
         for (issuer, audience, isTaken) in [
-            ("https://fc.example/api/v2", "fc-id-qf", true), ("https://fc.example/api/v2", ["other", "fc-id-qf"], true),
+            ("https://fc.example/api/v2", "fc-id-qf", true),
+            ("https://fc.example/api/v2", ["other", "fc-id-qf"], true),
             ("https://fc.example/api/v2", "fc-id", false), ("https://fc.example/api/v2", nil, false),
             ("https://fc.example/api/v2", [], false), ("https://fc.example", "fc-id-qf", false),
             (nil, "fc-id-qf", false), (["https://fc.example/api/v2"], "fc-id-qf", false), (nil, nil, false),

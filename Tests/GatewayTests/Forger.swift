@@ -54,7 +54,10 @@ struct Forger {
         ("jku", { forger, target in try forger.adding("jku", "https://evil.example/jwks", target) }),
         ("x5u", { forger, target in try forger.adding("x5u", "https://evil.example/cert.pem", target) }),
         ("x5c", { forger, target in try forger.adding("x5c", [.string(forger.noise(200))], target) }),
-        ("jwk of the forger", { forger, target in try forger.adding("jwk", ClientBench.jwk(forger.key.publicKey), target) }),
+        (
+            "jwk of the forger",
+            { forger, target in try forger.adding("jwk", ClientBench.jwk(forger.key.publicKey), target) }
+        ),
         ("signed with another key", { forger, target in try forger.mine(target.header, target.claims) }),
         ("signature cut", { forger, target in forger.cut(target) }),
         ("parts missing", { forger, target in forger.stripped(target) }),
@@ -69,20 +72,39 @@ struct Forger {
         (
             "signature of noise",
             { forger, target in
-                Forger.parts(target.text).prefix(2).joined(separator: ".") + "." + forger.noise(forger.one(of: [32, 64]))
+                Forger.parts(target.text).prefix(2).joined(separator: ".") + "."
+                    + forger.noise(forger.one(of: [32, 64]))
             }
         ),
         ("signature of another text", { forger, target in forger.crossed(target) }),
         ("another issuer", { forger, target in forger.claiming(target, "iss", .string("https://" + forger.word())) }),
         ("another audience", { forger, target in forger.claiming(target, "aud", .string("https://" + forger.word())) }),
-        ("another subject", { forger, target in forger.claiming(target, forger.one(of: ["sub", "client_id", "jti"]), .string(forger.word())) }),
+        (
+            "another subject",
+            { forger, target in
+                forger.claiming(target, forger.one(of: ["sub", "client_id", "jti"]), .string(forger.word()))
+            }
+        ),
         ("a later end", { forger, target in forger.claiming(target, "exp", .integer(forger.instant())) }),
-        ("another beginning", { forger, target in forger.claiming(target, forger.one(of: ["nbf", "iat"]), .integer(forger.instant())) }),
+        (
+            "another beginning",
+            { forger, target in forger.claiming(target, forger.one(of: ["nbf", "iat"]), .integer(forger.instant())) }
+        ),
         ("more scopes", { forger, target in forger.claiming(target, "scope", .string("a b " + forger.word())) }),
-        ("another binding", { forger, target in forger.claiming(target, forger.one(of: ["cnf", "ath", "htu"]), .string(forger.noise(32))) }),
+        (
+            "another binding",
+            { forger, target in
+                forger.claiming(target, forger.one(of: ["cnf", "ath", "htu"]), .string(forger.noise(32)))
+            }
+        ),
         ("a claim twice", { forger, target in forger.twice(target) }),
         ("base64 of another form", { forger, target in forger.looseBase64(target) }),
-        ("padding", { forger, target in Forger.parts(target.text).map { $0 + forger.one(of: ["=", "==", "%3D"]) }.joined(separator: ".") }),
+        (
+            "padding",
+            { forger, target in
+                Forger.parts(target.text).map { $0 + forger.one(of: ["=", "==", "%3D"]) }.joined(separator: ".")
+            }
+        ),
         ("white space", { forger, target in forger.inserting([" ", "\t", "\r\n", "\u{A0}", "\u{0}"], target) }),
         ("Unicode", { forger, target in forger.lookalike(target) }),
         ("too long", { forger, target in target.text + forger.noise(9_000) }),
@@ -91,7 +113,14 @@ struct Forger {
         ("b64 false", { forger, target in try forger.unencoded(target) }),
         ("five parts", { forger, target in target.text + "." + forger.noise(16) + "." + forger.noise(16) }),
         ("JSON form", { forger, target in forger.flattened(target) }),
-        ("two texts", { forger, target in forger.one(of: [target.text + target.other, target.text + " " + target.other, target.text + ";" + target.other]) }),
+        (
+            "two texts",
+            { forger, target in
+                forger.one(of: [
+                    target.text + target.other, target.text + " " + target.other, target.text + ";" + target.other,
+                ])
+            }
+        ),
         ("bits flipped", { forger, target in forger.flipped(target) }),
         ("bytes changed", { forger, target in forger.mutated(target) }),
     ]
@@ -212,7 +241,9 @@ struct Forger {
 
     /// Signs that Unicode holds for the same, or that look it.
     mutating func lookalike(_ target: Target) -> String {
-        let twins: [Character: String] = ["K": "\u{212A}", "A": "\u{410}", "e": "\u{435}", ".": "\u{FF0E}", "y": "\u{443}"]
+        let twins: [Character: String] = [
+            "K": "\u{212A}", "A": "\u{410}", "e": "\u{435}", ".": "\u{FF0E}", "y": "\u{443}",
+        ]
         let (letter, twin) = one(of: twins.map { ($0.key, $0.value) })
         let text = target.text.replacing(String(letter), with: twin)
         return text == target.text && text.utf8.count == target.text.utf8.count ? target.text + "\u{200B}" : text
