@@ -77,6 +77,8 @@ public final class SeenProofs: Sendable {
     }
 
     private func write(_ batch: [Waiting]) async {
+        // In one order for all nodes: two that wait for each other's rows would wait for ever.
+        let batch = batch.sorted { $0.id < $1.id }
         let rows = batch.indices.map { "($\($0 * 2 + 1), $\($0 * 2 + 2))" }.joined(separator: ", ")
         let values = batch.flatMap { [SQLValue.text($0.id), .instant($0.end)] }
         do {
