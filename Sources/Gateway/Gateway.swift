@@ -136,18 +136,9 @@ public final class Gateway: Sendable {
 
     /// Answers a call, or says that its path is none of the hub's.
     public func answer(_ call: Call) async -> Answer? {
-        let snapshot = snapshot
-        switch snapshot.catalogue.routes.match(call.path) {
-        case .operation(let operation, let variables):
-            return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: operation)
-                .answer(variables)
-        case .unservedVersion(_, let sibling):
-            return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: sibling)
-                .answerForUnservedVersion()
-        case .none:
-            if let answer = answerAboutToken(call) { return answer }
-            return await ProxiedFile(gateway: self, snapshot: snapshot, call: call).answer()
-        }
+        if let routed = routed(path: call.path, query: "") { return await answer(call, routed) }
+        if let answer = answerAboutToken(call) { return answer }
+        return await ProxiedFile(gateway: self, snapshot: snapshot, call: call).answer()
     }
 
     /// Files are held whole on their way: so many at once, no more.

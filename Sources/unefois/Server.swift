@@ -83,6 +83,7 @@ struct Server {
         let pages = try ServerPages(hub: hub, settings: settings, demoToken: demo)
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
         let callerAddress = CallerAddress(trustedProxies: settings.trustedProxies)
+        let listener = HubListener(gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(75))
         let responder = hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
@@ -97,7 +98,7 @@ struct Server {
         services.append(
             Application(
                 responder: responder,
-                server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+                server: .http1(configuration: listener.configuration),
                 configuration: .init(
                     address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024,
                     // Beyond that many clients new ones wait in the listen queue.

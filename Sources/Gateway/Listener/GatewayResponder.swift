@@ -38,18 +38,11 @@ where Fallback.Context == BasicRequestContext {
 
 extension Call {
     init(_ request: Request, path: String, remoteAddress: String?) {
-        let authorization = request.headers[.authorization]
-        let bearer = authorization.flatMap { text -> String? in
-            guard text.utf8.count > 7, text.prefix(7).lowercased() == "bearer " else { return nil }
-            return text.dropFirst(7).trimmingPrefix { $0 == " " }.description
-        }
+        var said = CallHeaders()
+        for field in request.headers { said.take(field.name.canonicalName, field.value) }
         self.init(
-            method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""),
-            bearer: bearer.map { Redacted($0) }, apiKey: request.headers[.apiKey].map { Redacted($0) },
-            requestID: request.headers[.requestID], remoteAddress: remoteAddress,
-            wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false,
-            delegationID: request.headers[.delegationID], agentID: request.headers[.agentID],
-            proof: request.headers[.generateProof].flatMap { ProofWish(rawValue: $0.lowercased()) })
+            method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""), headers: said,
+            remoteAddress: remoteAddress)
     }
 }
 
