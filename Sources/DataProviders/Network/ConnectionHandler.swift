@@ -17,6 +17,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var body: [UInt8] = []
     private var carried = 0
     private var failure: TransportFailure?
+    /// True where the failure was one of the connection, not of what came over it.
+    private var wasReset = false
     /// Gives a connection that has answered back to its pool.
     private let giveBack: () -> Void
     /// Says once that the connection has closed.
@@ -33,7 +35,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Sends a request. The connection carries one at a time.
     func carry(_ exchange: Exchange, on channel: any Channel) {
         self.exchange = exchange
-        (head, body, failure) = (nil, [], nil)
+        (head, body, failure, wasReset) = (nil, [], nil, false)
         carried += 1
         exchange.abandon = { channel.close(promise: nil) }
         channel.write(HTTPClientRequestPart.head(exchange.head), promise: nil)
@@ -87,7 +89,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = failure ?? TransportFailure(error)
+        if failure == nil { (failure, wasReset) = (TransportFailure(error), error is IOError) }
         context.close(promise: nil)
     }
 
@@ -96,8 +98,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard let exchange else { return }
         self.exchange = nil
         exchange.abandon = nil
-        if !exchange.isOver, exchange.mayRetry, carried > 1, head == nil, failure == nil {
-            exchange.mayRetry = false
+        if carried > 1, head == nil, failure == nil || wasReset, exchange.takesRetry(wasKept: true) {
             retry(exchange)
         } else if exchange.takesCutOff, let head, head.status.code >= 200 {
             exchange.succeed(response(head))
