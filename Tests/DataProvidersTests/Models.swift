@@ -18,7 +18,8 @@ enum Model {
     }
 
     static func operation(
-        _ plans: RequestPlan..., refusals: [Refusal] = [], lookups: [Lookup] = [], document: DocumentPlan? = nil,
+        _ plans: RequestPlan..., refusals: [Refusal] = [], echoes: [Echo] = [], lookups: [Lookup] = [],
+        document: DocumentPlan? = nil,
         provider: ProviderDescription = bank
     ) -> APIOperation {
         let api = APIDescription(
@@ -29,6 +30,7 @@ enum Model {
         draft.errorPrefix = provider.errorPrefix
         draft.plans = plans
         draft.refusals = refusals
+        draft.echoes = echoes
         draft.lookups = lookups
         draft.document = document
         return APIOperation(draft)

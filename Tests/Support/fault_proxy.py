@@ -1,8 +1,10 @@
 """A TCP proxy before a data provider that misbehaves on demand, and a data provider to put behind it.
 
 The proxy reads each request whole, has the provider behind it answer, and hands the answer over as its fault says.
-Nothing outside the standard library. All of it runs on one thread of its own: see `running`.
+Nothing outside the standard library. In a test all of it runs on one thread of its own: see `running`. As a program
+(`fault_proxy.py --delay 0.2`) it says its port, and `GET /_fault/<name>` begins a fault that `GET /_fault` ends.
 """
+import argparse
 import asyncio
 import contextlib
 import gzip
@@ -305,6 +307,10 @@ class FaultProxy:
         self.writers.add(writer)
         try:
             while request := await self._request(reader):
+                if request[1].startswith("/_fault"):
+                    self.fault = request[1].removeprefix("/_fault").strip("/") or None
+                    await put(writer, Answer(200, b"").wire())
+                    continue
                 answer = await self.provider.answer(*request)
                 fault = self.token_fault if request[0] == "POST" else self.fault
                 if callable(fault):
@@ -313,7 +319,7 @@ class FaultProxy:
                     await getattr(self.faults, fault)(writer, answer)
                 else:
                     await put(writer, answer.wire())
-        except (Fault, OSError, asyncio.IncompleteReadError):
+        except (Fault, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             self.writers.discard(writer)
@@ -344,6 +350,9 @@ def running(*proxies):
     finally:
         for proxy in proxies:
             proxy.hang_up()
+        for task in asyncio.all_tasks(loop):
+            loop.call_soon_threadsafe(task.cancel)
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.1), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
 
@@ -354,3 +363,17 @@ def company_numbers(start=10_000_000):
         digits = [int(digit) for digit in f"{base:08d}"]
         total = sum(sum(divmod(digit * 2, 10)) if place % 2 else digit for place, digit in enumerate(digits))
         yield f"{base:08d}{-total % 10}"
+
+
+async def serve(delay):
+    proxy = FaultProxy(Provider(delay))
+    await proxy.start()
+    print(proxy.port, flush=True)
+    await asyncio.sleep(float("inf"))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(parser.parse_args().delay))

@@ -186,7 +186,9 @@ struct RequestCompiler {
 
     /// What of the question the answer repeats: `{ "@siren": entreprise.siren }`.
     func echoes(_ element: Element) -> [Echo] {
-        if element.members.isEmpty { context.diagnostics.error("an echo says where the answer repeats what", at: element) }
+        if element.members.isEmpty {
+            context.diagnostics.error("an echo says where the answer repeats what was asked", at: element)
+        }
         return element.members.map { member in
             Echo(
                 asked: context.expression(member.key), answered: (named ?? context).expression(member.value))

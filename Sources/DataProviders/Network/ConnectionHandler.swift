@@ -25,11 +25,17 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let closed: () -> Void
     /// Puts an exchange once more, on a new connection.
     private let retry: (Exchange) -> Void
+    /// Says that an answer came that nobody had asked for.
+    private let unasked: () -> Void
 
-    init(giveBack: @escaping () -> Void, closed: @escaping () -> Void, retry: @escaping (Exchange) -> Void) {
+    init(
+        giveBack: @escaping () -> Void, closed: @escaping () -> Void, retry: @escaping (Exchange) -> Void,
+        unasked: @escaping () -> Void
+    ) {
         self.giveBack = giveBack
         self.closed = closed
         self.retry = retry
+        self.unasked = unasked
     }
 
     /// Sends a request. The connection carries one at a time.
@@ -48,6 +54,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let exchange, !exchange.isOver else {
             // What nobody waits for must never be taken for the answer to the next request.
+            if exchange == nil { unasked() }
             context.close(promise: nil)
             return
         }

@@ -19,6 +19,9 @@ final class ConnectionPool {
         var idle: [(channel: any Channel, handler: ConnectionHandler, since: NIODeadline)] = []
         var open = 0
         var waiting: [Exchange] = []
+        /// False once the origin has answered what nobody had asked: such an answer may come just after a connection is
+        /// used again, and be somebody else's.
+        var keeps = true
     }
 
     private let loop: any EventLoop
@@ -91,7 +94,8 @@ final class ConnectionPool {
         ConnectionHandler(
             giveBack: { [weak self] in self?.release(channel, origin) },
             closed: { [weak self] in self?.closed(channel, origin) },
-            retry: { [weak self] exchange in self == nil ? exchange.fail(.unavailable) : self?.carryAnew(exchange) })
+            retry: { [weak self] exchange in self == nil ? exchange.fail(.unavailable) : self?.carryAnew(exchange) },
+            unasked: { [weak self] in self?.keepNone(of: origin) })
     }
 
     private func connected(_ channel: any Channel, _ exchange: Exchange) {
@@ -121,8 +125,14 @@ final class ConnectionPool {
         guard channel.isActive else { return }
         guard !isClosed, let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
         else { return channel.close(promise: nil) }
+        guard lines[origin]?.keeps ?? true else { return channel.close(promise: nil) }
         if let exchange = nextWaiting(origin) { return handler.carry(exchange, on: channel) }
         lines[origin, default: Line()].idle.append((channel, handler, .now()))
+    }
+
+    private func keepNone(of origin: Target.Origin) {
+        lines[origin]?.keeps = false
+        for kept in lines[origin]?.idle ?? [] { kept.channel.close(promise: nil) }
     }
 
     /// A connection that has closed makes room for another.
