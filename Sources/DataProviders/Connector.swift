@@ -209,9 +209,8 @@ public struct Connector: Sendable {
         }
         var inner = facts
         inner.deadline = facts.deadline?.halfway
-        guard (try? await send(lookup.plan, provider, &inner)) != nil, inner.status == 200,
-            let value = try? lookup.value.value(on: inner), value != .null
-        else { return }
+        do { try await send(lookup.plan, provider, &inner) } catch { return }
+        guard inner.status == 200, let value = try? lookup.value.value(on: inner), value != .null else { return }
         facts.parameters[lookup.parameter] = value
     }
 

@@ -35,7 +35,7 @@ public final class Admission: Sendable {
 
     /// Calls at once.
     public let limit: Int
-    /// Above that many, an organisation with more than its share is let in no more: an eighth of the places is always
+    /// Above that many, an organisation with more than its share is let in no more: a tenth of the places is always
     /// for those who have less.
     private let crowded: Int
     private let state = Mutex(State())
@@ -46,7 +46,7 @@ public final class Admission: Sendable {
 
     public init(limit: Int = Admission.standardLimit) {
         self.limit = limit
-        crowded = max(1, limit - max(1, limit / 8))
+        crowded = max(1, limit - max(1, limit / 10))
         refused = ["full", "share"].map { Counter(label: "unefois_calls_refused", dimensions: [("reason", $0)]) }
     }
 
@@ -59,8 +59,8 @@ public final class Admission: Sendable {
     /// Lets a call in or refuses it.
     ///
     /// The share of an organisation is the limit divided by the organisations that have calls under way or asked within
-    /// the last second. One below its share is let in while there is room; one above it, while there is more than an
-    /// eighth left.
+    /// the last second. One below its share is let in while there is room; one above it, while there is more than a
+    /// tenth left.
     /// - Parameters:
     ///   - organisation: who calls; all who are nobody in particular count as one.
     ///   - now: the instant of the call.
