@@ -87,6 +87,11 @@ struct CallPipeline {
         case .success(let known): caller = known
         case .failure(let refusal): return presentation.answer(refusal.problems, call, AnswerFacts())
         }
+        let place: Admission.Place
+        do throws(Refusal) { place = try self.place(caller) } catch {
+            return presentation.answer(error.problems, call, AnswerFacts())
+        }
+        defer { gateway.admission.end(place) }
         // What anybody may say of themselves is neither checked nor kept.
         let said = operation.style == .open ? QueryParameters("") : call.query
         var progress = Progress(caller: caller, traceability: Traceability(said))
@@ -384,7 +389,7 @@ struct CallPipeline {
             try await gateway.write(record)
         } catch {
             Self.logger.error("un appel n'a pas pu être inscrit au registre", metadata: ["reason": "\(error)"])
-            return presentation.answer([problems.problem("00510")], call, AnswerFacts(quota: progress.facts.quota))
+            return presentation.answer([untraced(error)], call, AnswerFacts(quota: progress.facts.quota))
         }
         var answer = answer
         answer.headers.append((.runtime, String(Double(total) / 1_000_000)))

@@ -50,6 +50,7 @@ public final class Gateway: Sendable {
     let parts: Parts
     let credentials: Credentials
     public let limiter = RateLimiter()
+    let admission: Admission
     let inFlight = CallsInFlight()
     let cache = AnswerCache()
     let fileMetrics = OperationMetrics(operation: "proxy")
@@ -84,8 +85,9 @@ public final class Gateway: Sendable {
         catalogue.operations.map { OperationMetrics(operation: $0.id) }
     }
 
-    public init(parts: Parts, catalogue: CompiledCatalogue) {
+    public init(parts: Parts, catalogue: CompiledCatalogue, admission: Admission = Admission()) {
         self.parts = parts
+        self.admission = admission
         credentials = Credentials(verified: verified)
         let metrics = Self.metrics(catalogue)
         state = Mutex(State(catalogue: catalogue, metrics: metrics))

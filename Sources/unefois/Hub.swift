@@ -40,7 +40,8 @@ final class Hub: Sendable {
     init(
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
         rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
-        quotas: any QuotaKeeping = LocalQuotas(), isFictional: Bool = false
+        quotas: any QuotaKeeping = LocalQuotas(), isFictional: Bool = false, admission: Admission = Admission(),
+        callsPerProvider: Int = Traffic.standardLimit
     ) async throws {
         self.folder = folder
         self.clock = clock
@@ -58,20 +59,21 @@ final class Hub: Sendable {
         transport = NetworkTransport()
         let (address, holder) = (PublicAddress(), CatalogueHolder(catalogue))
         self.address = address
+        let traffic = Traffic(limit: callsPerProvider, breakers: breakers)
         let connector = Connector(
             transport: transport, configuration: providers, breakers: breakers, documents: documents, clock: clock,
-            quotas: quotas, catalogue: { holder.catalogue })
+            quotas: quotas, traffic: traffic, catalogue: { holder.catalogue })
         gateway = Gateway(
             parts: Gateway.Parts(
                 connector: connector,
                 franceConnect: FranceConnect(
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
-                    clock: clock, quotas: quotas),
+                    clock: clock, quotas: quotas, traffic: traffic),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
                 documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
                 rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
                 questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
-            catalogue: catalogue)
+            catalogue: catalogue, admission: admission)
         self.holder = holder
         watch = ProviderWatch(
             catalogue: { holder.catalogue },

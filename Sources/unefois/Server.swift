@@ -37,7 +37,9 @@ struct Server {
             configured: { settings.provider($0, $1) }, sandbox: sandbox)
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
-            rehearsals: cases, clock: clock, isFictional: settings.sandbox)
+            rehearsals: cases, clock: clock, isFictional: settings.sandbox,
+            admission: settings.callsInFlight.map { Admission(limit: $0) } ?? Admission(),
+            callsPerProvider: settings.callsPerProvider)
         logger.notice("géographie", metadata: ["données": "\(hub.geography.origin)"])
         if !settings.sandbox { try await DemoToken.revoke(hub) }
         let demo = settings.sandbox ? try await DemoToken.token(hub) : nil

@@ -15,6 +15,8 @@ import Values
 struct HubBench: Sendable {
     var rehearsals: (any Rehearsing)?
     var breaker = Breaker(threshold: .max)
+    var admission = Admission()
+    var callsPerProvider = Traffic.standardLimit
     /// Simulated providers in place of the stub.
     var usesSandbox = false
     var followsGrants = false
@@ -85,7 +87,7 @@ struct HubBench: Sendable {
                 }, addresses: addresses, secret: Redacted(secret),
                 certificates: folder.sandboxCertificates),
             franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker),
-            isFictional: isFictional)
+            isFictional: isFictional, admission: admission, callsPerProvider: callsPerProvider)
         let pages = try Pages(
             options: PagesOptions(
                 dsfr: DesignSystem.folder, publicURL: "http://127.0.0.1", stateBrand: false, sandbox: nil, version: "0"),

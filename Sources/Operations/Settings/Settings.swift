@@ -36,6 +36,10 @@ public struct Settings: Sendable {
     public let franceConnectCases: String?
     /// The instant that the clock starts from; nil for the clock of the system.
     public let clock: Date?
+    /// Calls at once, 1 to 100 000; nil lets the machine's memory tell.
+    public let callsInFlight: Int?
+    /// Exchanges with one provider at once, 1 to 100 000.
+    public let callsPerProvider: Int
     /// The form of the log.
     public let logFormat: LogFormat
     /// The least level that is logged.
@@ -63,6 +67,8 @@ public struct Settings: Sendable {
         testCases = reading.value(of: Keys.testCases)
         franceConnectCases = reading.value(of: Keys.franceConnectCases)
         clock = reading.value(of: Keys.clock)
+        callsInFlight = reading.value(of: Keys.callsInFlight)
+        callsPerProvider = reading.value(of: Keys.callsPerProvider)
         logFormat = reading.value(of: Keys.logFormat) ?? (terminal ? .readable : .json)
         logLevel = reading.value(of: Keys.logLevel)
         publicURL = reading.value(of: Keys.publicURL)
