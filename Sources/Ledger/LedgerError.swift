@@ -32,6 +32,12 @@ public enum LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// True where the system had no room, and so did nothing.
+    var isLackOfSpace: Bool {
+        if case .failed(_, let code) = self { return code == ENOSPC || code == EDQUOT }
+        return self == .full
+    }
+
     /// The failure of the system call made just before.
     static func last(_ operation: String) -> LedgerError { .failed(operation: operation, code: errno) }
 }

@@ -58,11 +58,11 @@ struct LedgerFolder: Sendable {
     }
 
     /// Makes a segment that holds its header only. It gets its name once whole, so that no crash leaves half of one.
-    func newSegment(firstSequence: UInt64, with files: any LedgerFiles) throws(LedgerError) -> OpenFile {
-        let segment = Segment(firstSequence: firstSequence, in: path)
+    func newSegment(_ header: SegmentHeader, with files: any LedgerFiles) throws(LedgerError) -> OpenFile {
+        let segment = Segment(firstSequence: header.firstSequence, in: path)
         let draft = path + "/segment.new"
         let file = try OpenFile(draft, O_RDWR | O_CREAT | O_TRUNC)
-        try files.write(SegmentHeader.bytes(firstSequence: firstSequence), to: file, at: 0)
+        try files.write(header.bytes, to: file, at: 0)
         try files.synchronize(file)
         guard rename(draft, segment.path) == 0 else { throw .last("rename") }
         try Self.synchronize(path)

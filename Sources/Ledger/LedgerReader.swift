@@ -10,19 +10,23 @@ public struct LedgerFilter: Sendable, Hashable {
     public var subjects: Set<String>?
     /// SIRET of the vendor that called.
     public var vendor: String?
+    /// How calls ended, unless told otherwise.
+    public var stage: CallRecord.Stage?
 
     public init(
         since: Date? = nil, operation: String? = nil, grant: String? = nil, subjects: Set<String>? = nil,
-        vendor: String? = nil
+        vendor: String? = nil, stage: CallRecord.Stage? = .outcome
     ) {
         self.since = since
         self.operation = operation
         self.grant = grant
         self.subjects = subjects
         self.vendor = vendor
+        self.stage = stage
     }
 
     public func matches(_ record: CallRecord) -> Bool {
+        if let stage, record.stage != stage { return false }
         if let since, record.time < since { return false }
         if let operation, record.operation != operation { return false }
         if let grant, record.grant != grant { return false }
@@ -113,7 +117,7 @@ extension SegmentScanner {
     /// A scanner on a segment whose header is right.
     static func opening(_ segment: Segment) throws(LedgerError) -> SegmentScanner {
         let scanner = try SegmentScanner(segment)
-        guard try scanner.hasValidHeader() else { throw .damaged(segment: segment.name, offset: 0) }
+        guard scanner.header != nil else { throw .damaged(segment: segment.name, offset: 0) }
         return scanner
     }
 

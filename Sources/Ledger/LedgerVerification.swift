@@ -59,7 +59,7 @@ private struct Verification {
     mutating func read(_ segment: Segment, isLast: Bool) throws(LedgerError) {
         var scanner = try SegmentScanner(segment)
         report.segments += 1
-        if try !scanner.hasValidHeader() { found(.badHeader, segment, 0) }
+        if scanner.header == nil { found(.badHeader, segment, 0) }
         follow(segment.firstSequence, in: segment, at: 0)
         while true {
             switch try scanner.next() {

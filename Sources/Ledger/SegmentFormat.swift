@@ -1,23 +1,63 @@
-/// The first bytes of a segment: magic (8), format version (4), first sequence (8), reserved zeros (40, room for the
-/// Merkle root before the segment), CRC-32C of all that (4). Numbers are little-endian.
-enum SegmentHeader {
-    static let byteCount = 64
-    static let version: UInt32 = 1
+/// The first bytes of a segment. Numbers are little-endian.
+///
+/// Magic (8), format version (4), first sequence (8), name of the ledger (8), root of the Merkle tree of all that came
+/// before (32), CRC-32C of all that (4); then that tree's peaks (32 each, one for each bit of its size), which the root
+/// vouches for. A segment of version 1 has zeros for name and root, and no peaks.
+struct SegmentHeader: Sendable, Hashable {
+    static let fixedBytes = 64
     private static let magic: StaticString = "UFLEDGER"
 
-    static func bytes(firstSequence: UInt64) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.append(text: magic)
-        bytes.append(littleEndian: version)
-        bytes.append(littleEndian: firstSequence)
-        bytes.append(contentsOf: repeatElement(0, count: byteCount - 4 - bytes.count))
-        bytes.append(littleEndian: Checksum.of(bytes, 0..<bytes.count))
-        return bytes
+    let version: UInt32
+    let firstSequence: UInt64
+    /// The same for all segments of a ledger; 0 in version 1.
+    let logID: UInt64
+    /// The tree before the segment; empty in version 1, which does not say.
+    let before: Frontier
+
+    /// Of a new segment, in the version that is written.
+    init(logID: UInt64, before: Frontier) {
+        version = 2
+        firstSequence = before.size + 1
+        self.logID = logID
+        self.before = before
     }
 
-    /// True for the header of a segment of this version that begins at `firstSequence`.
-    static func isValid(_ bytes: [UInt8], firstSequence: UInt64) -> Bool {
-        bytes == Self.bytes(firstSequence: firstSequence)
+    /// Reads the header of a segment that begins at `firstSequence`; nil where it is none, or not whole.
+    init?(_ bytes: [UInt8], firstSequence: UInt64) {
+        guard bytes.count >= Self.fixedBytes, firstSequence > 0 else { return nil }
+        version = bytes.littleEndian(UInt32.self, at: 8)
+        self.firstSequence = firstSequence
+        logID = bytes.littleEndian(UInt64.self, at: 20)
+        guard version == 2 else {
+            before = Frontier()
+            guard version == 1, logID == 0, bytes.prefix(Self.fixedBytes).elementsEqual(self.bytes) else { return nil }
+            return
+        }
+        let peaks = stride(from: Self.fixedBytes, to: bytes.count - MerkleHash.byteCount + 1, by: MerkleHash.byteCount)
+            .prefix((firstSequence - 1).nonzeroBitCount)
+            .compactMap { MerkleHash(bytes[$0..<($0 + MerkleHash.byteCount)]) }
+        guard let before = Frontier(size: firstSequence - 1, peaks: peaks) else { return nil }
+        self.before = before
+        guard bytes.prefix(byteCount).elementsEqual(self.bytes) else { return nil }
+    }
+
+    var byteCount: Int { Self.fixedBytes + before.peaks.count * MerkleHash.byteCount }
+
+    /// The longest header of a segment that begins there.
+    static func byteCount(firstSequence: UInt64) -> Int {
+        fixedBytes + (firstSequence &- 1).nonzeroBitCount * MerkleHash.byteCount
+    }
+
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(text: Self.magic)
+        bytes.append(littleEndian: version)
+        bytes.append(littleEndian: firstSequence)
+        bytes.append(littleEndian: logID)
+        bytes.append(contentsOf: version == 1 ? [UInt8](repeating: 0, count: MerkleHash.byteCount) : before.root.bytes)
+        bytes.append(littleEndian: Checksum.of(bytes, 0..<bytes.count))
+        for peak in before.peaks { bytes.append(contentsOf: peak.bytes) }
+        return bytes
     }
 }
 
@@ -35,6 +75,7 @@ struct Frame {
     let placeInWrite: UInt32
 
     var byteCount: Int { Self.headerBytes + payload.count }
+    var leaf: MerkleHash { .leaf(payload) }
     var sequence: UInt64? { CallRecord.sequence(ofPayload: payload) }
 
     /// The sequence of the first record of its write.
