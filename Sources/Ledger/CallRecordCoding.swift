@@ -72,13 +72,21 @@ extension CallRecord {
     }
 
     /// The sequence at the head of a payload, without reading the rest; nil where there is none.
-    static func sequence(ofPayload payload: [UInt8]) -> UInt64? {
+    static func sequence(ofPayload payload: [UInt8]) -> UInt64? { payload.withUnsafeBytes { sequence(in: $0) } }
+
+    static func sequence(in payload: UnsafeRawBufferPointer) -> UInt64? {
         let start = opening.utf8CodeUnitCount
-        guard payload.count > start, (0..<start).allSatisfy({ payload[$0] == opening.utf8Start[$0] }) else {
+        guard let base = payload.baseAddress, payload.count > start, memcmp(base, opening.utf8Start, start) == 0 else {
             return nil
         }
-        let digits = payload[start...].prefix { (0x30...0x39).contains($0) }
-        return UInt64(String(decoding: digits, as: UTF8.self))
+        var (sequence, index) = (UInt64(0), start)
+        while index < payload.count, (0x30...0x39).contains(payload[index]) {
+            let (tens, overflowed) = sequence.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = tens.addingReportingOverflow(UInt64(payload[index] - 0x30))
+            guard !overflowed, !carried else { return nil }
+            (sequence, index) = (sum, index + 1)
+        }
+        return index > start && sequence > 0 && sequence < .max ? sequence : nil
     }
 }
 

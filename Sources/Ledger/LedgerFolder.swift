@@ -7,16 +7,31 @@ struct Segment: Sendable, Hashable {
     let firstSequence: UInt64
 
     init(firstSequence: UInt64, in directory: String) {
-        let digits = String(firstSequence)
-        name = String(repeating: "0", count: 20 - digits.count) + digits + ".ledger"
+        name = Self.digits(firstSequence) + ".ledger"
         path = directory + "/" + name
         self.firstSequence = firstSequence
+    }
+
+    /// Twenty of them, so that names sort as numbers do.
+    static func digits(_ number: UInt64) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: 20 - digits.count) + digits
     }
 }
 
 /// The directory that holds the segments and the writer's lock.
 struct LedgerFolder: Sendable {
     let path: String
+    /// Nodes of the Merkle tree.
+    var tree: String { path + "/tree" }
+    /// The last checkpoint, the last that a witness signed too, and those that stay.
+    var checkpoint: String { path + "/checkpoint" }
+    var cosigned: String { path + "/checkpoint.cosigned" }
+    var checkpoints: String { path + "/checkpoints" }
+    /// Statements of what was purged.
+    var purges: String { path + "/purges" }
+    /// The public key of the checkpoints.
+    var key: String { path + "/ledger.pub" }
 
     init(_ directory: URL) {
         let path = directory.path
@@ -67,6 +82,18 @@ struct LedgerFolder: Sendable {
         guard rename(draft, segment.path) == 0 else { throw .last("rename") }
         try Self.synchronize(path)
         return file
+    }
+
+    /// Puts bytes in place of a file (0600), durably and whole or not at all.
+    static func replace(_ path: String, _ bytes: [UInt8]) throws(LedgerError) {
+        let draft = path + ".new"
+        do {
+            let file = try OpenFile(draft, O_RDWR | O_CREAT | O_TRUNC)
+            try SystemFiles().write(bytes, to: file, at: 0)
+            try SystemFiles().synchronize(file)
+        }
+        guard rename(draft, path) == 0 else { throw .last("rename") }
+        try synchronize((path as NSString).deletingLastPathComponent)
     }
 
     /// Makes the names in a directory durable.

@@ -66,8 +66,8 @@ final class LedgerQueue: Sendable {
         return try result.get()
     }
 
-    /// Waits for entries and takes them all; nil once the queue is closed and empty.
-    func take() -> Batch? {
+    /// Waits for entries and takes them all: none at the deadline, nil once the queue is closed and empty.
+    func take(until deadline: DispatchTime? = nil) -> Batch? {
         while true {
             let (batch, isOver) = state.withLock { state -> (Batch, Bool) in
                 let batch = Batch(first: state.first, entries: state.entries)
@@ -80,7 +80,11 @@ final class LedgerQueue: Sendable {
             }
             if isOver { return nil }
             if !batch.entries.isEmpty { return batch }
-            wake.wait()
+            guard let deadline else {
+                wake.wait()
+                continue
+            }
+            if wake.wait(timeout: deadline) == .timedOut { return batch }
         }
     }
 

@@ -58,6 +58,7 @@ public struct LedgerReader: Sendable {
             for place in try Self.frames(of: scanner, isLast: segment == segments.last).reversed() {
                 guard latest.count < count else { break }
                 let frame = try scanner.frame(at: place.offset, byteCount: place.byteCount)
+                if frame.isPurged { continue }
                 guard let record = CallRecord(payload: frame.payload) else {
                     throw .damaged(segment: segment.name, offset: place.offset)
                 }
@@ -100,6 +101,7 @@ public struct LedgerCursor {
             let frame = try current.nextFrame(isLast: segments.count == 1)
             scanner = current
             if let frame {
+                if frame.isPurged { continue }
                 guard let record = CallRecord(payload: frame.payload) else {
                     throw .damaged(segment: current.segment.name, offset: frame.offset)
                 }

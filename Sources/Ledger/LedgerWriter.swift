@@ -24,7 +24,9 @@ public final class LedgerWriter: Sendable {
     /// Names this ledger among all: 16 hexadecimal digits, drawn when it was begun.
     public let id: String
     private let queue: LedgerQueue
-    private let folder: LedgerFolder
+    let folder: LedgerFolder
+    /// The tree as it is to be signed, each second or ``recordsPerCheckpoint`` at the latest.
+    let tips = LedgerTips()
     private let limits: LedgerLimits
     private let files: any LedgerFiles
 
@@ -49,8 +51,9 @@ public final class LedgerWriter: Sendable {
         let appender = try SegmentAppender(folder, limits: limits, files: files, logger: logger)
         id = appender.logID.hexadecimal
         queue = LedgerQueue(limits: limits, first: appender.nextSequence)
-        let thread = Thread { [queue] in
-            Self.run(appender, queue, logger)
+        let thread = Thread { [queue, tips] in
+            Self.run(appender, queue, tips, logger)
+            tips.end()
             queue.end()
         }
         thread.name = "ledger"
@@ -126,8 +129,16 @@ public final class LedgerWriter: Sendable {
         await withCheckedContinuation { continuation in queue.whenEnded { continuation.resume() } }
     }
 
-    private static func run(_ appender: SegmentAppender, _ queue: LedgerQueue, _ logger: Logger) {
+    /// Records after which the tree is to be signed before the second is over.
+    public static let recordsPerCheckpoint = 10_000
+
+    private static func run(
+        _ appender: SegmentAppender, _ queue: LedgerQueue, _ tips: LedgerTips, _ logger: Logger
+    ) {
         var appender = appender
+        var clock = TipClock()
+        if let tip = appender.tip(), tip.size > 0 { tips.publish(tip) }
+        defer { if let tip = appender.tip() { tips.publish(tip) } }
         defer { appender.releaseLock() }
         var isFull = false
         var isBusy = false
@@ -135,13 +146,16 @@ public final class LedgerWriter: Sendable {
             // Under load a flush shared by more records costs less: a quarter of a millisecond more of gathering. The
             // first record after a pause is written at once.
             if isBusy { usleep(250) }
-            guard let batch = queue.take() else { break }
+            if clock.isDue { clock.publish(appender.tip(), tips) }
+            guard let batch = queue.take(until: clock.due) else { break }
+            guard !batch.entries.isEmpty else { continue }
             isBusy = batch.entries.count > 1
             let result = Result { () throws(LedgerError) in try appender.append(batch) }
             switch result {
             case .success:
                 isFull = false
                 queue.count(records: batch.entries.count)
+                clock.count(batch.entries.count)
                 for (place, entry) in batch.entries.enumerated() {
                     entry.completion?(.success(batch.first + UInt64(place)))
                 }
@@ -162,5 +176,24 @@ public final class LedgerWriter: Sendable {
         do { try appender.seal() } catch {
             logger.error("the ledger's reserved space could not be given back", metadata: ["error": "\(error)"])
         }
+    }
+}
+
+/// Tells when the tree is to be signed.
+private struct TipClock {
+    private var records = 0
+    /// A second after the first record that is not signed for; nil where all are.
+    private(set) var due: DispatchTime?
+
+    var isDue: Bool { records >= LedgerWriter.recordsPerCheckpoint || due.map { $0 <= .now() } ?? false }
+
+    mutating func count(_ new: Int) {
+        if due == nil { due = .now() + .seconds(1) }
+        records += new
+    }
+
+    mutating func publish(_ tip: Frontier?, _ tips: LedgerTips) {
+        if let tip { tips.publish(tip) }
+        self = TipClock()
     }
 }

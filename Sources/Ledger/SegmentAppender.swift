@@ -15,8 +15,8 @@ struct SegmentAppender: Sendable {
     private var end: Int
     private var reserved: Int
     /// Of all records before the last flush.
-    private var frontier: Frontier
-    /// The last flush, of which the leaves are not in the frontier yet.
+    private var tree: GrowingTree
+    /// The last flush, of which the leaves are not in the tree yet.
     private var buffer: [UInt8] = []
 
     /// Takes the lock, finds the end of the last segment and cuts what a crash left after it.
@@ -27,12 +27,13 @@ struct SegmentAppender: Sendable {
         try folder.create()
         lock = try folder.lock()
         let found = try LedgerEnd(folder, files: files, logger: logger)
-        (logID, frontier) = (found.logID, found.frontier)
-        nextSequence = frontier.size + 1
+        (logID, tree) = (found.logID, found.tree)
+        nextSequence = tree.frontier.size + 1
         if let last = found.segment {
             (file, start, end) = (last.file, last.start, last.end)
         } else {
-            let header = SegmentHeader(logID: logID, before: frontier)
+            try tree.settle()
+            let header = SegmentHeader(logID: logID, before: tree.frontier)
             file = try folder.newSegment(header, with: files)
             (start, end) = (header.byteCount, header.byteCount)
         }
@@ -61,6 +62,13 @@ struct SegmentAppender: Sendable {
         nextSequence += UInt64(batch.entries.count)
     }
 
+    /// The tree of all records, its nodes written; nil where they cannot be.
+    mutating func tip() -> Frontier? {
+        addLeaves()
+        tree.write()
+        return tree.failure == nil ? tree.frontier : nil
+    }
+
     /// Adds the leaves of the last flush to the tree: after its calls have been let go.
     private mutating func addLeaves() {
         defer { buffer.removeAll(keepingCapacity: true) }
@@ -70,7 +78,7 @@ struct SegmentAppender: Sendable {
                 let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
                 let payload = offset + Frame.headerBytes
                 // The byte before a payload is the last of its place in the write, always zero.
-                frontier.append(
+                tree.append(
                     MerkleHash(
                         prefixedLeaf: UnsafeRawBufferPointer(rebasing: bytes[(payload - 1)..<(payload + length)])))
                 offset = payload + length
@@ -96,7 +104,8 @@ struct SegmentAppender: Sendable {
 
     private mutating func rotate() throws(LedgerError) {
         try seal()
-        let header = SegmentHeader(logID: logID, before: frontier)
+        try tree.settle()
+        let header = SegmentHeader(logID: logID, before: tree.frontier)
         file = try folder.newSegment(header, with: files)
         (start, end, reserved) = (header.byteCount, header.byteCount, header.byteCount)
     }
@@ -106,7 +115,7 @@ struct SegmentAppender: Sendable {
 struct LedgerEnd {
     let logID: UInt64
     /// Of every whole record.
-    private(set) var frontier = Frontier()
+    private(set) var tree: GrowingTree
     /// The segment to go on with; nil where a new one is to begin.
     let segment: (file: OpenFile, start: Int, end: Int)?
 
@@ -114,22 +123,19 @@ struct LedgerEnd {
     init(_ folder: LedgerFolder, files: any LedgerFiles, logger: Logger) throws(LedgerError) {
         let segments = try folder.segments()
         guard let last = segments.last else {
-            (logID, segment) = (Self.newID(), nil)
+            tree = try GrowingTree(remaking: folder, at: Frontier(), from: [])
+            (logID, segment) = (.random(in: 1 ... .max), nil)
             return
         }
         let scanner = try SegmentScanner.opening(last)
-        let isOld = scanner.header?.version == 1
-        if isOld {
-            // Segments of version 1 do not say what came before: they are read, once.
-            guard segments[0].firstSequence == 1 else { throw .damaged(segment: segments[0].name, offset: 0) }
-            for earlier in segments.dropLast() {
-                var scanner = try SegmentScanner.opening(earlier)
-                while let frame = try scanner.nextFrame(isLast: false) { frontier.append(frame.leaf) }
-            }
-        } else if let before = scanner.header?.before {
-            frontier = before
+        // Segments of version 1 do not say what came before: they are read, once.
+        let before = scanner.before ?? Frontier()
+        if scanner.before != nil, let kept = try GrowingTree(folder, at: before) {
+            tree = kept
+        } else {
+            tree = try GrowingTree(remaking: folder, at: before, from: segments.dropLast())
         }
-        let recovered = try Self.recover(scanner, into: &frontier, logger: logger)
+        let recovered = try Self.recover(scanner, into: &tree, logger: logger)
         let file = try OpenFile(last.path, O_RDWR)
         if try file.size > recovered.end { try file.truncate(to: recovered.end) }
         // Pages of a flush that failed may look written while they are not on the disk. Only the last write can be in
@@ -138,11 +144,9 @@ struct LedgerEnd {
         try files.write(lastWrite, to: file, at: recovered.lastWrite)
         try files.synchronize(file)
         try LedgerFolder.synchronize(folder.path)
-        logID = scanner.header.flatMap { $0.logID == 0 ? nil : $0.logID } ?? Self.newID()
-        segment = isOld ? nil : (file, scanner.offset, recovered.end)
+        logID = scanner.before.flatMap { _ in scanner.header?.logID } ?? .random(in: 1 ... .max)
+        segment = scanner.before == nil ? nil : (file, scanner.offset, recovered.end)
     }
-
-    private static func newID() -> UInt64 { .random(in: 1 ... .max) }
 
     /// What the last segment holds.
     private struct Recovered {
@@ -153,17 +157,17 @@ struct LedgerEnd {
 
     /// Finds the end of the whole records of the last segment.
     private static func recover(
-        _ scanner: SegmentScanner, into frontier: inout Frontier, logger: Logger
+        _ scanner: SegmentScanner, into tree: inout GrowingTree, logger: Logger
     ) throws(LedgerError) -> Recovered {
         var scanner = scanner
         let segment = scanner.segment
         var recovered = Recovered(lastWrite: scanner.offset, end: scanner.offset)
         while true {
             switch try scanner.next() {
-            case .frame(let frame) where frame.sequence == frontier.size + 1:
+            case .frame(let frame) where frame.sequence == tree.frontier.size + 1:
                 if frame.placeInWrite == 0 { recovered.lastWrite = frame.offset }
                 recovered.end = scanner.offset
-                frontier.append(frame.leaf)
+                for leaf in frame.leaves { tree.append(leaf) }
             case .frame(let frame): throw .damaged(segment: segment.name, offset: frame.offset)
             case .end: return recovered
             case .broken(_, .damaged): throw .damaged(segment: segment.name, offset: scanner.offset)

@@ -66,17 +66,38 @@ struct SegmentHeader: Sendable, Hashable {
 /// The place in the write is the number of records before it in the same `pwrite`. Since a write begins only once the
 /// one before it is durable, it tells a write cut short by a crash (nothing acknowledged is lost) from damage to what
 /// had been acknowledged.
+///
+/// Records that were purged are one frame, with the highest bit of the length set: sequence of the first (8), then their
+/// leaves' hashes (32 each).
 struct Frame {
     static let headerBytes = 12
+    static let purgedFlag: UInt32 = 1 << 31
+    /// Records that one purged frame stands for at most.
+    static let purgedAtMost = 1024
 
     /// Of its first byte in the segment.
     let offset: Int
     let payload: [UInt8]
     let placeInWrite: UInt32
+    let isPurged: Bool
 
     var byteCount: Int { Self.headerBytes + payload.count }
+    /// Records that it stands for.
+    var count: UInt64 { isPurged ? UInt64(payload.count - 8) / 32 : 1 }
+    /// Of its first record.
+    var sequence: UInt64? {
+        isPurged ? payload.littleEndian(UInt64.self, at: 0) : CallRecord.sequence(ofPayload: payload)
+    }
+
+    /// The hash of its only record.
     var leaf: MerkleHash { .leaf(payload) }
-    var sequence: UInt64? { CallRecord.sequence(ofPayload: payload) }
+
+    /// The hashes of its records.
+    var leaves: [MerkleHash] {
+        guard isPurged else { return [leaf] }
+        return stride(from: 8, to: payload.count, by: MerkleHash.byteCount)
+            .compactMap { MerkleHash(payload[$0..<($0 + MerkleHash.byteCount)]) }
+    }
 
     /// The sequence of the first record of its write.
     var startOfWrite: UInt64? {
@@ -91,7 +112,31 @@ struct Frame {
         bytes.append(text: CallRecord.opening)
         bytes.append(decimal: sequence)
         bytes.append(contentsOf: members)
-        bytes.put(littleEndian: UInt32(bytes.count - start - headerBytes), at: start)
+        close(start, flag: 0, in: &bytes)
+    }
+
+    /// Appends the frame of records that are purged, `purgedAtMost` of them.
+    static func append(purged leaves: [MerkleHash], from sequence: UInt64, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(littleEndian: UInt64(0))
+        bytes.append(littleEndian: UInt32(0))
+        bytes.append(littleEndian: sequence)
+        for leaf in leaves { leaf.append(to: &bytes) }
+        close(start, flag: purgedFlag, in: &bytes)
+    }
+
+    /// Appends a frame that was read, as it was.
+    func append(to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(littleEndian: UInt64(0))
+        bytes.append(littleEndian: placeInWrite)
+        bytes.append(contentsOf: payload)
+        Self.close(start, flag: isPurged ? Self.purgedFlag : 0, in: &bytes)
+    }
+
+    /// Puts length and checksum in front of a frame that ends here.
+    private static func close(_ start: Int, flag: UInt32, in bytes: inout [UInt8]) {
+        bytes.put(littleEndian: UInt32(bytes.count - start - headerBytes) | flag, at: start)
         bytes.put(littleEndian: Checksum.of(bytes, start..<(start + 4), (start + 8)..<bytes.count), at: start + 4)
     }
 
@@ -100,22 +145,41 @@ struct Frame {
 
     /// Reads the frame at an index of `bytes`, of which `bytes[0]` is at `base` in the segment.
     static func read(in bytes: [UInt8], at index: Int, base: Int) -> Result<Frame, Fault> {
+        bytes.withUnsafeBytes { raw in
+            FrameBounds.read(raw, at: index).map { bounds in
+                Frame(
+                    offset: base + index, payload: Array(raw[bounds.payload]),
+                    placeInWrite: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: index + 8, as: UInt32.self)),
+                    isPurged: bounds.isPurged)
+            }
+        }
+    }
+}
+
+/// Where a whole frame's payload lies.
+struct FrameBounds {
+    let payload: Range<Int>
+    let isPurged: Bool
+
+    static func read(_ bytes: UnsafeRawBufferPointer, at index: Int) -> Result<FrameBounds, Frame.Fault> {
         let left = bytes.count - index
-        guard left >= headerBytes else {
-            return .failure(bytes[index...].allSatisfy { $0 == 0 } ? .blank : .badLength)
+        func isBlank(_ count: Int) -> Bool { bytes[index..<(index + count)].allSatisfy { $0 == 0 } }
+        guard left >= Frame.headerBytes else { return .failure(isBlank(left) ? .blank : .badLength) }
+        let field = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self))
+        let length = Int(field & ~Frame.purgedFlag)
+        guard length > 0 else { return .failure(isBlank(Frame.headerBytes) ? .blank : .badLength) }
+        guard length <= LedgerLimits.recordBytes, Frame.headerBytes + length <= left else {
+            return .failure(.badLength)
         }
-        let length = Int(bytes.littleEndian(UInt32.self, at: index))
-        guard length > 0 else {
-            return .failure(bytes[index..<(index + headerBytes)].allSatisfy { $0 == 0 } ? .blank : .badLength)
+        let payload = (index + Frame.headerBytes)..<(index + Frame.headerBytes + length)
+        let isPurged = field & Frame.purgedFlag != 0
+        guard !isPurged || (length > 8 && (length - 8) % MerkleHash.byteCount == 0) else {
+            return .failure(.badLength)
         }
-        guard length <= LedgerLimits.recordBytes, headerBytes + length <= left else { return .failure(.badLength) }
-        let end = index + headerBytes + length
-        guard
-            bytes.littleEndian(UInt32.self, at: index + 4) == Checksum.of(bytes, index..<(index + 4), (index + 8)..<end)
-        else { return .failure(.badChecksum) }
-        return .success(
-            Frame(
-                offset: base + index, payload: Array(bytes[(index + headerBytes)..<end]),
-                placeInWrite: bytes.littleEndian(UInt32.self, at: index + 8)))
+        let checksum = Checksum.of(bytes, index..<(index + 4), (index + 8)..<payload.upperBound)
+        guard UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index + 4, as: UInt32.self)) == checksum else {
+            return .failure(.badChecksum)
+        }
+        return .success(FrameBounds(payload: payload, isPurged: isPurged))
     }
 }

@@ -25,6 +25,9 @@ struct SegmentScanner {
         expected = segment.firstSequence
     }
 
+    /// The tree before the segment; nil where its version does not say.
+    var before: Frontier? { header.flatMap { $0.version == 1 ? nil : $0.before } }
+
     enum Step {
         case frame(Frame)
         /// Nothing but reserved zeros follows.
@@ -69,7 +72,7 @@ struct SegmentScanner {
 
     private mutating func advance(past frame: Frame) -> Step {
         offset = frame.offset + frame.byteCount
-        expected = (frame.sequence ?? expected) + 1
+        expected = (frame.sequence ?? expected) &+ frame.count
         return .frame(frame)
     }
 

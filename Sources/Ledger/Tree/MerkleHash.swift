@@ -20,6 +20,8 @@ public struct MerkleHash: Sendable, Hashable {
 
     private init(_ hasher: SHA256) { self = hasher.finalize().withUnsafeBytes { MerkleHash($0) } }
 
+    func append(to bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) } }
+
     public var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 
     public static func == (left: MerkleHash, right: MerkleHash) -> Bool {
