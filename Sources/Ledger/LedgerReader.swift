@@ -42,11 +42,20 @@ public struct LedgerReader: Sendable {
 
     public init(directory: URL) { folder = LedgerFolder(directory) }
 
-    /// The records in order, read as they are asked for. Segments begun later are not seen.
+    public var directory: URL { URL(filePath: folder.path) }
+
+    /// The records behind a sequence in order, read as they are asked for. Segments begun later are not seen.
     /// - Throws: ``LedgerError/failed(operation:code:)`` where the directory cannot be read.
-    public func records(matching filter: LedgerFilter = LedgerFilter()) throws(LedgerError) -> LedgerCursor {
-        LedgerCursor(segments: try folder.segments(), filter: filter)
+    public func records(
+        matching filter: LedgerFilter = LedgerFilter(), after sequence: UInt64 = 0
+    ) throws(LedgerError) -> LedgerCursor {
+        let segments = try folder.segments()
+        let start = segments.lastIndex { $0.firstSequence <= sequence + 1 } ?? 0
+        return LedgerCursor(segments: Array(segments[start...]), filter: filter, after: sequence)
     }
+
+    /// Ranges of records that were purged, as the statements beside the segments say.
+    public var purged: [ClosedRange<UInt64>] { SignedCheckpoints(folder, keys: [], brought: []).purged }
 
     /// The last `count` records that match, the latest last. Reads from the end, no further than needed.
     /// - Throws: as ``records(matching:)`` and ``LedgerCursor/next()``.
@@ -82,9 +91,11 @@ public struct LedgerReader: Sendable {
 public struct LedgerCursor {
     private var segments: ArraySlice<Segment>
     private let filter: LedgerFilter
+    private let after: UInt64
     private var scanner: SegmentScanner?
 
-    init(segments: [Segment], filter: LedgerFilter) {
+    init(segments: [Segment], filter: LedgerFilter, after: UInt64) {
+        self.after = after
         self.segments = segments[...]
         self.filter = filter
     }
@@ -101,7 +112,7 @@ public struct LedgerCursor {
             let frame = try current.nextFrame(isLast: segments.count == 1)
             scanner = current
             if let frame {
-                if frame.isPurged { continue }
+                if frame.isPurged || frame.sequence.map({ $0 <= after }) ?? false { continue }
                 guard let record = CallRecord(payload: frame.payload) else {
                     throw .damaged(segment: current.segment.name, offset: frame.offset)
                 }

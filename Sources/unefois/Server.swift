@@ -37,7 +37,7 @@ struct Server {
             configured: { settings.provider($0, $1) }, sandbox: sandbox)
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
-            rehearsals: cases, clock: clock, isFictional: settings.sandbox)
+            rehearsals: cases, clock: clock, isFictional: settings.sandbox, settings: settings)
         logger.notice("géographie", metadata: ["données": "\(hub.geography.origin)"])
         if !settings.sandbox { try await DemoToken.revoke(hub) }
         let demo = settings.sandbox ? try await DemoToken.token(hub) : nil
@@ -89,6 +89,7 @@ struct Server {
             LoopService { try await hub.purgeDocuments() },
             LoopService { try await hub.watch.run() },
             LoopService { try await hub.refreshQuotas() },
+            LoopService { try await hub.ledgerService.run(settings) },
             CatalogueReloader(
                 hub: hub, folder: folder, sandbox: sandbox, servesAnnounced: settings.sandbox, logger: logger),
         ]

@@ -71,7 +71,8 @@ public struct SignedNote: Sendable, Hashable, CustomStringConvertible {
         init?(_ line: some StringProtocol) {
             let parts = line.split(separator: " ", omittingEmptySubsequences: false)
             guard parts.count == 3, parts[0] == "—", NoteKey.isName(parts[1]),
-                let data = Data(base64Encoded: String(parts[2])), data.count > 4
+                let data = Data(base64Encoded: String(parts[2])), data.count > 4,
+                data.base64EncodedString() == parts[2]
             else { return nil }
             self.init(name: String(parts[1]), bytes: Array(data))
         }

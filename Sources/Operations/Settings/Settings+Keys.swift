@@ -62,6 +62,7 @@ extension Settings {
             config, host, port, trustedProxies, adminHost, adminPort, publicURL, data, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
             sandboxCompanies, testCases, franceConnectCases, clock, logFormat, logLevel, stateBrand,
+            ledgerWitnessURL, ledgerWitnessKey, ledgerWitnessed,
         ]
     }
 
