@@ -86,7 +86,7 @@ extension CallRecord {
             guard !overflowed, !carried else { return nil }
             (sequence, index) = (sum, index + 1)
         }
-        return index > start && sequence > 0 && sequence < .max ? sequence : nil
+        return index > start && (1...LedgerLimits.sequences).contains(sequence) ? sequence : nil
     }
 }
 

@@ -65,7 +65,9 @@ struct LedgerFolder: Sendable {
         return
             names
             .compactMap { name in
-                guard name.hasSuffix(".ledger"), let first = UInt64(name.dropLast(7)) else { return nil }
+                guard name.hasSuffix(".ledger"), let first = UInt64(name.dropLast(7)),
+                    (1...LedgerLimits.sequences).contains(first)
+                else { return nil }
                 let segment = Segment(firstSequence: first, in: path)
                 return segment.name == name ? segment : nil
             }

@@ -56,8 +56,14 @@ struct SegmentAppender: Sendable {
             buffer.removeAll(keepingCapacity: true)
             throw error.isLackOfSpace ? .full : error
         }
-        try files.write(buffer, to: file, at: end)
-        try files.synchronize(file)
+        do throws(LedgerError) {
+            try files.write(buffer, to: file, at: end)
+            try files.synchronize(file)
+        } catch {
+            // What may not be on the disk must not be signed for.
+            buffer.removeAll(keepingCapacity: true)
+            throw error
+        }
         end += buffer.count
         nextSequence += UInt64(batch.entries.count)
     }

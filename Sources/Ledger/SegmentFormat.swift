@@ -173,8 +173,11 @@ struct FrameBounds {
         }
         let payload = (index + Frame.headerBytes)..<(index + Frame.headerBytes + length)
         let isPurged = field & Frame.purgedFlag != 0
-        guard !isPurged || (length > 8 && (length - 8) % MerkleHash.byteCount == 0) else {
-            return .failure(.badLength)
+        if isPurged {
+            guard length > 8, (length - 8) % MerkleHash.byteCount == 0 else { return .failure(.badLength) }
+            let first = UInt64(
+                littleEndian: bytes.loadUnaligned(fromByteOffset: payload.lowerBound, as: UInt64.self))
+            guard (1...LedgerLimits.sequences).contains(first) else { return .failure(.badLength) }
         }
         let checksum = Checksum.of(bytes, index..<(index + 4), (index + 8)..<payload.upperBound)
         guard UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index + 4, as: UInt32.self)) == checksum else {
