@@ -37,6 +37,8 @@ struct CallPipeline {
         var references = References()
         var code: String?
         var providerTime: Duration?
+        /// Of the question to the provider, once it is put.
+        var intent: LedgerIntent?
     }
 
     /// Pseudonyms of what the caller says about its own side.
@@ -271,6 +273,7 @@ struct CallPipeline {
         facts.proxied = gateway.reachable(of: operation.provider)
         facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer
         facts.trace = progress.traceability.pairs
+        try begin(&progress)
         let began = ContinuousClock.now
         let outcome = await gateway.parts.connector.ask(operation, facts)
         progress.providerTime = began.duration(to: .now)
@@ -371,32 +374,26 @@ struct CallPipeline {
     func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
         let total = started.duration(to: .now).microseconds
         let provider = progress.providerTime?.microseconds ?? 0
-        let now = gateway.parts.clock.now()
-        let record = CallRecord(
-            time: now, requestID: gateway.recordedRequestID(call, now), grant: progress.caller.grantID,
-            token: progress.caller.tokenID,
-            organisation: progress.caller.organisation, recipient: recipient(progress),
-            purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
-            scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
-            caseReference: progress.references.caseReference, context: progress.references.context,
-            agent: progress.references.agent, vendor: progress.caller.vendor,
-            delegation: progress.caller.delegationID,
-            outcome: .init(status: answer.status, code: progress.code), cached: progress.facts.cachedFor != nil,
-            durations: .init(total: total, provider: provider))
+        var record = record(progress, stage: .outcome)
+        record.outcome = .init(status: answer.status, code: progress.code)
+        record.cached = progress.facts.cachedFor != nil
+        record.durations = .init(total: total, provider: provider)
         snapshot.metrics[operation.index].record(
             status: answer.status, total: total, provider: provider, cached: record.cached)
+        let entry: String
         do {
-            try await gateway.write(record)
+            entry = try await gateway.write(record, after: progress.intent)
         } catch {
-            Self.logger.error("un appel n'a pas pu être inscrit au registre", metadata: ["reason": "\(error)"])
+            gateway.warnOfLedger(error)
             return presentation.answer([untraced(error)], call, AnswerFacts(quota: progress.facts.quota))
         }
         var answer = answer
         answer.headers.append((.runtime, String(Double(total) / 1_000_000)))
+        answer.headers.append((.ledgerEntry, entry))
         return answer
     }
 
-    private func recipient(_ progress: Progress) -> String? {
+    func recipient(_ progress: Progress) -> String? {
         progress.traceability.hasValidRecipient ? progress.traceability.recipient : nil
     }
 }

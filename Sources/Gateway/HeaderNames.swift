@@ -15,6 +15,7 @@ extension HTTPField.Name {
     static let rateLimitReset = named("RateLimit-Reset")
     static let frameOptions = named("X-Frame-Options")
     static let runtime = named("X-Runtime")
+    static let ledgerEntry = named("X-Ledger-Entry")
     static let generateProof = named("X-Generate-Proof")
     static let robots = named("X-Robots-Tag")
     static let referrerPolicy = named("Referrer-Policy")

@@ -28,6 +28,10 @@ struct DataFolder {
     /// Certificates of the sandbox, made anew at each start.
     var sandboxCertificates: String { url.appending(path: "sandbox-certificates").path }
     var ledger: URL { url.appending(path: "ledger") }
+    /// The key that signs the ledger's checkpoints, apart from the ledger.
+    var ledgerKey: URL { url.appending(path: "ledger-key") }
+    /// The key of this instance as a witness, and what it saw of other ledgers.
+    var witnessKey: URL { url.appending(path: "ledger-witness") }
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }
     /// The key of the marks on proofs.
@@ -41,7 +45,7 @@ struct DataFolder {
     /// The tables of every room, in the order of their making.
     static let migrations =
         GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations + HealthStore.migrations
-        + Proofs.migrations
+        + Proofs.migrations + LedgerIndex.migrations
 
     /// The database, brought to the program's version.
     func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {

@@ -24,6 +24,7 @@ final class Hub: Sendable {
     let documents: DocumentStore
     let proofs: Proofs
     let ledger: LedgerWriter
+    let ledgerService: LedgerService
     let transport: NetworkTransport
     let breakers: Breakers
     let quotas: any QuotaKeeping
@@ -41,7 +42,7 @@ final class Hub: Sendable {
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
         rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
         quotas: any QuotaKeeping = LocalQuotas(), isFictional: Bool = false, admission: Admission = Admission(),
-        callsPerProvider: Int = Traffic.standardLimit
+        callsPerProvider: Int = Traffic.standardLimit, settings: Settings? = nil
     ) async throws {
         self.folder = folder
         self.clock = clock
@@ -56,6 +57,7 @@ final class Hub: Sendable {
         geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
+        ledgerService = try LedgerService(ledger, folder, settings)
         transport = NetworkTransport()
         let (address, holder) = (PublicAddress(), CatalogueHolder(catalogue))
         self.address = address
@@ -161,6 +163,7 @@ final class Hub: Sendable {
         PingRoutes(watch: watch, catalogue: { [holder] in holder.catalogue }, publicURL: { [address] in address.url })
             .add(to: router)
         GeographyRoutes(geography).add(to: router)
+        LedgerRoutes(service: ledgerService, gateway: gateway, clock: clock).add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()
@@ -176,6 +179,7 @@ final class Hub: Sendable {
     /// Stops what stands on threads and sockets of its own.
     func close() async {
         await ledger.close()
+        await ledgerService.finish()
         await transport.shutdown()
     }
 }

@@ -39,7 +39,7 @@ struct Server {
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
             rehearsals: cases, clock: clock, isFictional: settings.sandbox,
             admission: settings.callsInFlight.map { Admission(limit: $0) } ?? Admission(),
-            callsPerProvider: settings.callsPerProvider)
+            callsPerProvider: settings.callsPerProvider, settings: settings)
         logger.notice("géographie", metadata: ["données": "\(hub.geography.origin)"])
         if !settings.sandbox { try await DemoToken.revoke(hub) }
         let demo = settings.sandbox ? try await DemoToken.token(hub) : nil
@@ -92,6 +92,7 @@ struct Server {
             LoopService { try await hub.purgeDocuments() },
             LoopService { try await hub.watch.run() },
             LoopService { try await hub.refreshQuotas() },
+            LoopService { try await hub.ledgerService.run(settings) },
             CatalogueReloader(
                 hub: hub, folder: folder, sandbox: sandbox, servesAnnounced: settings.sandbox, logger: logger),
         ]

@@ -68,7 +68,7 @@ extension Settings {
             config, host, port, trustedProxies, adminHost, adminPort, publicURL, data, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
             sandboxCompanies, testCases, franceConnectCases, clock, callsInFlight, callsPerProvider, logFormat,
-            logLevel, stateBrand,
+            logLevel, stateBrand, ledgerWitnessURL, ledgerWitnessKey, ledgerWitnessed,
         ]
     }
 

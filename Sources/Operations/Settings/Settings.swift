@@ -49,6 +49,13 @@ public struct Settings: Sendable {
     /// Whether pages may show the marks of the State.
     public let stateBrand: Bool
 
+    /// Where the witness of the ledger is asked; nil where there is none.
+    public let ledgerWitnessURL: String?
+    /// The public key of that witness.
+    public let ledgerWitnessKey: String?
+    /// The ledgers that this instance witnesses.
+    public let ledgerWitnessed: WitnessedLedgers
+
     let reader: ConfigReader
     let openNames: [OpenName]
 
@@ -73,6 +80,9 @@ public struct Settings: Sendable {
         logLevel = reading.value(of: Keys.logLevel)
         publicURL = reading.value(of: Keys.publicURL)
         stateBrand = reading.value(of: Keys.stateBrand)
+        ledgerWitnessURL = reading.value(of: Keys.ledgerWitnessURL)
+        ledgerWitnessKey = reading.value(of: Keys.ledgerWitnessKey)
+        ledgerWitnessed = reading.value(of: Keys.ledgerWitnessed)
         reader = reading.sources.reader()
         openNames = reading.sources.openNames
     }
