@@ -29,6 +29,12 @@ let package = Package(
     ],
     targets: [
         .target(name: "Values"),
+        .target(
+            name: "JOSE",
+            dependencies: [
+                "Values", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
         .target(
@@ -72,12 +78,13 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "Ledger", "Proofs", "Storage",
+                "Values", "CatalogueModel", "DataProviders", "JOSE", "Ledger", "Proofs", "Storage",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
@@ -86,8 +93,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "CatalogueModel", "DataProviders", "Values", "TestSupport",
+                "Gateway", "CatalogueModel", "DataProviders", "JOSE", "Values", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
@@ -177,7 +185,7 @@ let package = Package(
         .executableTarget(
             name: "unefois",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage", "Desk",
+                "Values", "CatalogueModel", "DataProviders", "Gateway", "JOSE", "Ledger", "Proofs", "Storage", "Desk",
                 "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -197,6 +205,7 @@ let package = Package(
                 "ProviderHealth", "Proofs", "Sandbox", "Storage", "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

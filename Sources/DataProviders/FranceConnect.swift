@@ -62,6 +62,7 @@ public struct FranceConnect: Sendable {
             breakers.record(endpoint, success: response.status < 500)
             if let refusal = Self.refusal(response) { return .failure(refusal) }
             let claims = try await claims(response.body, provider, by: deadline)
+            guard isForUs(claims, api, provider) else { return .failure(ProblemTemplateError("NN999")) }
             return try citizen(claims)
         } catch let error as ProblemTemplateError {
             return .failure(error)
@@ -144,6 +145,16 @@ public struct FranceConnect: Sendable {
         let collection = JWTKeyCollection()
         await collection.add(ecdsa: try ES256PublicKey(parameters: (x, y)), kid: "france-connect")
         return try await collection.getKey(for: "france-connect")
+    }
+
+    /// Whether FranceConnect has said it, and to this hub, where `issuer` and `audience` are configured.
+    private func isForUs(_ claims: JSON, _ api: String, _ provider: ProviderDescription) -> Bool {
+        func setting(_ name: String) -> String? {
+            configuration.setting(provider: provider.id, client: api, name)?.exposed
+        }
+        let audiences = claims["aud"]?.items ?? [claims["aud"] ?? .null]
+        return (setting("issuer").map { claims["iss"] == .string($0) } ?? true)
+            && (setting("audience").map { audiences.contains(.string($0)) } ?? true)
     }
 
     private func citizen(_ claims: JSON) throws -> Result<Citizen, ProblemTemplateError> {

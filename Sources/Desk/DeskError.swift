@@ -20,6 +20,9 @@ public enum DeskError: Error, Hashable, CustomStringConvertible {
     case unknownDelegation(Delegation.ID)
     /// That vendor may already call under that grant.
     case alreadyDelegated(Grant.ID)
+    case unknownClient(OAuthClient.ID)
+    /// A client that could prove itself by nothing: the reason says why.
+    case invalidClient(String)
     /// The stored grants cannot be understood: nothing may be decided from them.
     case unreadable(String)
 
@@ -36,6 +39,8 @@ public enum DeskError: Error, Hashable, CustomStringConvertible {
         case .invalidVendor(let reason): "not a valid vendor: \(reason)"
         case .unknownDelegation(let id): "no delegation \(id)"
         case .alreadyDelegated(let id): "grant \(id) is already delegated to that vendor"
+        case .unknownClient(let id): "no client \(id)"
+        case .invalidClient(let reason): "not a valid client: \(reason)"
         case .unreadable(let reason): "the stored grants cannot be read: \(reason)"
         }
     }

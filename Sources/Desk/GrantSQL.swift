@@ -63,5 +63,6 @@ extension GrantStore {
                 "INSERT INTO grant_changes (id, version) VALUES (1, 0)",
             ]),
         Migration(name: "m0002_delegations", sql: VendorSQL.tables),
+        ClientSQL.migration,
     ]
 }

@@ -37,7 +37,7 @@ extension GrantStore {
         }
     }
 
-    /// Every grant, token, vendor and delegation at one moment, with the version of that moment.
+    /// Every grant, token, vendor, delegation and client at one moment, with the version of that moment.
     /// - Throws: `SQLError`, and `DeskError.unreadable` where one of them cannot be understood: then none is given.
     public func snapshot() async throws -> GrantSnapshot {
         try await database.read { connection in
@@ -47,6 +47,7 @@ extension GrantStore {
                 vendors: try connection.query(VendorSQL.allVendors).map(SoftwareVendor.init),
                 vendorTokens: try connection.query(VendorSQL.allTokens).map(VendorToken.init),
                 delegations: try connection.query(VendorSQL.allDelegations).map(Delegation.init),
+                clients: try connection.query(ClientSQL.all).map(OAuthClient.init),
                 version: try Self.version(connection))
         }
     }

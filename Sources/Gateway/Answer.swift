@@ -32,6 +32,7 @@ struct Presentation {
         guard let first = problems.first else { return answer([], status: 500, call, facts) }
         var headers = headers(call, facts)
         if let seconds = first.retryAfter { headers.append((.retryAfter, String(seconds))) }
+        if let challenge = Challenge.text(first.code) { headers.append((.wwwAuthenticate, challenge)) }
         if style == .particulierV2 {
             let form = first.v2Form
             // A limit is refused in a shape of its own in v2.

@@ -20,6 +20,10 @@ public struct Call: Sendable {
     public var delegationID: String?
     /// `X-Agent-Id`: whom the call is made by at the caller's, as the caller hashes it. Nil where it is no such text.
     public var agentID: Redacted<String>?
+    /// The token of `Authorization: DPoP`, with its proof; `bearer` is then nil.
+    public var dpop: DPoPCredential?
+    /// SHA-256 of the certificate that the caller made its connection with, in DER.
+    public var clientCertificate: [UInt8]?
 
     public enum ProofWish: String, Sendable {
         /// An address and a code to check the answer by.

@@ -122,7 +122,7 @@ struct CallPipeline {
         {
             return await identifyCitizen()
         }
-        return gateway.credentials.holder(call.bearer ?? call.apiKey, snapshot, now: now)
+        return await gateway.holder(of: call, snapshot, now: now)
             .map { holder in
                 switch holder {
                 case .organisation(let right): Caller(right)

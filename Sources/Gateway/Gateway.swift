@@ -22,6 +22,7 @@ public final class Gateway: Sendable {
         /// True where the data are fictional: proofs say so.
         public var isFictional: Bool
         public var questions: any QuestionCounting
+        public var seenProofs: any ProofRemembering
         public var clock: WallClock
         /// Base of absolute links, without a closing slash; known once the port is.
         public var publicURL: @Sendable () -> String
@@ -29,7 +30,7 @@ public final class Gateway: Sendable {
         public init(
             connector: Connector, franceConnect: FranceConnect, ledger: LedgerWriter, pseudonyms: PseudonymKeys,
             documents: DocumentStore, links: LinkSeal, proofs: Proofs, rehearsals: (any Rehearsing)?, isFictional: Bool,
-            questions: any QuestionCounting, clock: WallClock,
+            questions: any QuestionCounting, seenProofs: any ProofRemembering, clock: WallClock,
             publicURL: @escaping @Sendable () -> String
         ) {
             self.connector = connector
@@ -42,6 +43,7 @@ public final class Gateway: Sendable {
             self.isFictional = isFictional
             self.rehearsals = rehearsals
             self.questions = questions
+            self.seenProofs = seenProofs
             self.clock = clock
             self.publicURL = publicURL
         }
@@ -67,6 +69,7 @@ public final class Gateway: Sendable {
         var metrics: [OperationMetrics]
         var grants: GrantSnapshot?
         var verifiers: [String: any JWTAlgorithm] = [:]
+        var signing: String?
         var isCurrent = false
     }
 
@@ -76,7 +79,7 @@ public final class Gateway: Sendable {
             change(&state)
             let snapshot = HubSnapshot(
                 catalogue: state.catalogue, metrics: state.metrics, grants: state.grants, verifiers: state.verifiers,
-                isCurrent: state.isCurrent)
+                signing: state.signing, isCurrent: state.isCurrent)
             published.withLock { $0 = snapshot }
         }
     }
@@ -88,7 +91,7 @@ public final class Gateway: Sendable {
     public init(parts: Parts, catalogue: CompiledCatalogue, admission: Admission = Admission()) {
         self.parts = parts
         self.admission = admission
-        credentials = Credentials(verified: verified)
+        credentials = Credentials(verified: verified, issuer: { parts.publicURL() })
         let metrics = Self.metrics(catalogue)
         state = Mutex(State(catalogue: catalogue, metrics: metrics))
         published = Mutex(
@@ -122,8 +125,10 @@ public final class Gateway: Sendable {
     public var knowsGrants: Bool { snapshot.isCurrent }
 
     /// Takes the ring of keys that tokens are signed with.
-    /// - Parameter ring: HS256 secrets by `kid`.
-    public func use(_ ring: [String: Redacted<[UInt8]>]) async throws {
+    /// - Parameters:
+    ///   - ring: HS256 secrets by `kid`.
+    ///   - newest: the `kid` of the one that signs.
+    public func use(_ ring: [String: Redacted<[UInt8]>], newest: String) async throws {
         let collection = JWTKeyCollection()
         var verifiers: [String: any JWTAlgorithm] = [:]
         for (kid, secret) in ring {
@@ -132,14 +137,14 @@ public final class Gateway: Sendable {
             verifiers[kid] = try await collection.getKey(for: id)
         }
         guard Set(snapshot.verifiers.keys) != Set(verifiers.keys) else { return }
-        update { [verifiers] in $0.verifiers = verifiers }
+        update { [verifiers] in ($0.verifiers, $0.signing) = (verifiers, newest) }
         verified.clear()
     }
 
     /// Answers a call, or says that its path is none of the hub's.
     public func answer(_ call: Call) async -> Answer? {
         if let routed = routed(path: call.path, query: "") { return await answer(call, routed) }
-        if let answer = answerAboutToken(call) { return answer }
+        if let answer = await answerAboutToken(call) { return answer }
         return await ProxiedFile(gateway: self, snapshot: snapshot, call: call).answer()
     }
 

@@ -5,6 +5,8 @@ import HTTPTypes
 extension HTTPField.Name {
     static let apiKey = named("X-Api-Key")
     static let agentID = named("X-Agent-Id")
+    static let clientCert = named("Client-Cert")
+    static let dpop = named("DPoP")
     static let delegationID = named("X-Delegation-Id")
     static let requestID = named("X-Request-Id")
     static let forwardedFor = named("X-Forwarded-For")

@@ -49,6 +49,8 @@ public final class RateLimiter: Sendable {
         case franceConnect = 1_000
         /// Files and documents of providers.
         case files = 50
+        /// Requests for a token, of one address and of one client.
+        case tokens = 120
         /// Codes of proofs.
         case proofs = 30
     }

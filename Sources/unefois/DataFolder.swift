@@ -45,7 +45,7 @@ struct DataFolder {
     /// The tables of every room, in the order of their making.
     static let migrations =
         GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations + HealthStore.migrations
-        + Proofs.migrations + LedgerIndex.migrations
+        + Proofs.migrations + SeenProofs.migrations + LedgerIndex.migrations
 
     /// The database, brought to the program's version.
     func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {

@@ -23,6 +23,7 @@ final class Hub: Sendable {
     let franceConnectKeys: FranceConnectKeys
     let documents: DocumentStore
     let proofs: Proofs
+    let seenProofs: SeenProofs
     let ledger: LedgerWriter
     let ledgerService: LedgerService
     let transport: NetworkTransport
@@ -54,6 +55,7 @@ final class Hub: Sendable {
         dataRequests = DataRequestStore(database: database, clock: clock)
         keys = try await SigningKeys.open(folder.signingKeys)
         proofs = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
+        seenProofs = SeenProofs(database: database, clock: clock)
         geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
@@ -74,7 +76,8 @@ final class Hub: Sendable {
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
                 documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
                 rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
-                questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
+                questions: try folder.openQuestions(store), seenProofs: seenProofs, clock: clock,
+                publicURL: { address.url }),
             catalogue: catalogue, admission: admission)
         self.holder = holder
         watch = ProviderWatch(
@@ -83,7 +86,7 @@ final class Hub: Sendable {
                 connector: connector, clock: clock,
                 recentCalls: { [gateway] in gateway.recentCalls(to: $0, apis: $1) }),
             spared: { breakers.open }, store: HealthStore(database: database), clock: clock)
-        try await gateway.use(keys.ring)
+        try await gateway.use(keys.ring, newest: keys.newest)
         gateway.use(try await store.snapshot())
         registerHealth()
     }
@@ -124,7 +127,8 @@ final class Hub: Sendable {
             group.addTask {
                 for await _ in stream {
                     do {
-                        try await gateway.use(SigningKeys.open(folder.signingKeys).ring)
+                        let keys = try await SigningKeys.open(folder.signingKeys)
+                        try await gateway.use(keys.ring, newest: keys.newest)
                     } catch {
                         logger.error("clés de signature illisibles, les anciennes restent en usage : \(error)")
                     }
@@ -140,6 +144,7 @@ final class Hub: Sendable {
         while !Task.isCancelled {
             _ = try? await documents.purge()
             _ = try? await proofs.purge()
+            _ = try? await seenProofs.purge()
             try await Task.sleep(for: .seconds(600))
         }
     }
@@ -160,6 +165,7 @@ final class Hub: Sendable {
         let router = Router(context: BasicRequestContext.self)
         let services = ServiceRoutes(gateway: gateway, keys: franceConnectKeys, documents: documents)
         services.add(to: router)
+        OAuthRoutes(gateway: gateway).add(to: router)
         PingRoutes(watch: watch, catalogue: { [holder] in holder.catalogue }, publicURL: { [address] in address.url })
             .add(to: router)
         GeographyRoutes(geography).add(to: router)
@@ -219,6 +225,9 @@ final class CatalogueHolder: Sendable {
     var catalogue: CompiledCatalogue { held.withLock { $0 } }
     func use(_ catalogue: CompiledCatalogue) { held.withLock { $0 = catalogue } }
 }
+
+/// Proofs of possession are remembered in the database, for all nodes.
+extension SeenProofs: ProofRemembering {}
 
 /// Few different questions about one person are counted in the database.
 extension QuestionStore: QuestionCounting {}

@@ -23,6 +23,8 @@ struct HubBench: Sendable {
     /// Providers of this world, to which nobody of the sandbox may be named.
     var isFictional = true
     var catalogue = Self.catalogue
+    /// Whose headers about the caller are believed.
+    var trustedProxies: [String] = []
     /// Another hub in place of all providers, with its FranceConnect.
     var national: National?
 
@@ -93,7 +95,8 @@ struct HubBench: Sendable {
                 dsfr: DesignSystem.folder, publicURL: "http://127.0.0.1", stateBrand: false, sandbox: nil, version: "0"),
             catalogue: { catalogue }, trying: nil,
             proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: clock.wall))
-        let port = try await listen(hub.responder { pages.addRoutes(to: $0) }, &group)
+        let callerAddress = CallerAddress(trustedProxies: trustedProxies.compactMap(AddressBlock.init))
+        let port = try await listen(hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
         if followsGrants { group.addTask { try await hub.followGrants() } }
         var running = RunningHub(

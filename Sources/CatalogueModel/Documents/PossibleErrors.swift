@@ -23,6 +23,9 @@ public struct PossibleError: Sendable, Hashable {
 }
 
 extension ErrorNomenclature {
+    /// What a token may be refused for where it is bound to a key or a certificate, or shown as if it were.
+    static let possession = ["00460", "00461", "00462", "00463", "00464", "00468"]
+
     /// Those of the hub's own errors, in the form of v3 and later.
     func ownErrors(_ codes: [String]) -> [PossibleError] {
         codes.compactMap { code in
@@ -74,7 +77,9 @@ extension APIOperation {
         // A grant may have a limit of its own where the operation has none.
         var codes = ["00429", "00470", "00471", "00500", "00510"]
         if identity != .nobody { codes += ["00015", "00511"] }
-        if takesToken { codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"] }
+        if takesToken {
+            codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"] + ErrorNomenclature.possession
+        }
         if takesFranceConnect {
             codes +=
                 ["00472", "00501", "00101", "50001", "50002", "50003"]

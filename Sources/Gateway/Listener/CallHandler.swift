@@ -27,6 +27,10 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// A body says nothing to the hub: its calls are GET.
     static let largestBody = 65_536
 
+    /// Parts of requests sent ahead beyond which no more is read. Reading goes on while a call is answered: to stop and
+    /// begin again costs two system calls, and tells later that the client has left.
+    static let readAhead = 32
+
     private let gateway: Gateway
     private let callerAddress: CallerAddress
     private var state = State.resting
@@ -39,7 +43,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var alarm: Scheduled<Void>?
     private var context: ChannelHandlerContext?
     private var encoder: ChannelHandlerContext?
-    private lazy var peer = context?.channel.remoteAddress?.ipAddress
+    private lazy var peer = context.map { Peer($0.channel) } ?? Peer()
 
     init(gateway: Gateway, callerAddress: CallerAddress, idleTimeout: TimeAmount) {
         self.gateway = gateway
@@ -114,7 +118,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func answer(_ head: HTTPRequestHead, _ routed: RoutedCall, _ context: ChannelHandlerContext) {
-        let call = Call(head, routed, peer: peer, callerAddress)
+        let call = Call(head, routed, peer, callerAddress)
         let loop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: loop)
         Task.immediate { [gateway] in
@@ -164,7 +168,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
         patience.rests()
         guard let context else { return }
         if !queued.isEmpty { takeQueued(context) }
-        if withholdsRead, queued.isEmpty, !isBusy {
+        if withholdsRead, queued.count <= Self.readAhead {
             withholdsRead = false
             context.read()
         }
@@ -178,10 +182,8 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
-    private var isBusy: Bool { if case .answering = state { true } else { false } }
-
     func read(context: ChannelHandlerContext) {
-        if isBusy || !queued.isEmpty { withholdsRead = true } else { context.read() }
+        if queued.count > Self.readAhead { withholdsRead = true } else { context.read() }
     }
 
     // MARK: - Ends

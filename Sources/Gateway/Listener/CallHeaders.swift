@@ -10,12 +10,18 @@ struct CallHeaders {
     var agentID: String?
     var proof: String?
     var forwardedFor: String?
+    /// The values of `DPoP` (RFC 9449 §4.1).
+    var proofs: [String] = []
+    /// The values of `Client-Cert` (RFC 9440).
+    var clientCertificates: [String] = []
 
     /// Takes one header. One that is repeated counts as its values joined (RFC 9110 §5.3): two tokens are then none.
     mutating func take(_ name: String, _ value: String) {
         switch name.utf8.count {
+        case 4: if Self.isSame(name, "dpop") { proofs.append(value) }
         case 9: take(name, value, "x-api-key", \.apiKey)
         case 10: take(name, value, "x-agent-id", \.agentID)
+        case 11: if Self.isSame(name, "client-cert") { clientCertificates.append(value) }
         case 12: take(name, value, "x-request-id", \.requestID)
         case 13:
             take(name, value, "authorization", \.authorization)
@@ -55,12 +61,20 @@ struct CallHeaders {
 }
 
 extension Call {
-    init(method: String, path: String, query: QueryParameters, headers: CallHeaders, remoteAddress: String?) {
+    init(
+        method: String, path: String, query: QueryParameters, headers: CallHeaders, remoteAddress: String?,
+        clientCertificate: [UInt8]?
+    ) {
+        let bearer = headers.bearer
         self.init(
-            method: method, path: path, query: query, bearer: headers.bearer.map { Redacted($0) },
+            method: method, path: path, query: query, bearer: bearer.map { Redacted($0) },
             apiKey: headers.apiKey.map { Redacted($0) }, requestID: headers.requestID, remoteAddress: remoteAddress,
             wantsFresh: headers.cacheControl?.lowercased().contains("no-cache") ?? false,
             delegationID: headers.delegationID, agentID: headers.agentID,
             proof: headers.proof.flatMap { ProofWish(rawValue: $0.lowercased()) })
+        self.clientCertificate = clientCertificate
+        if bearer == nil, let authorization = headers.authorization {
+            dpop = DPoPCredential(authorization: authorization, proofs: headers.proofs)
+        }
     }
 }

@@ -20,29 +20,25 @@ where Fallback.Context == BasicRequestContext {
 
     public func respond(to request: Request, context: Context) async throws -> Response {
         let path = QueryParameters.decodedPath(request.uri.path)
-        let address = callerAddress.address(request, context)
+        var said = CallHeaders()
+        for field in request.headers { said.take(field.name.canonicalName, field.value) }
+        let caller = callerAddress.caller(context.peer, said)
         if Self.mayBeHub(path) {
-            let call = Call(request, path: path, remoteAddress: address)
+            let call = Call(
+                method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""),
+                headers: said, remoteAddress: caller.address, clientCertificate: caller.certificate)
             if let answer = await gateway.answer(call) { return Response(answer) }
         }
-        return try await Visitor.$address.withValue(address) {
-            try await fallback.respond(to: request, context: context.basic)
+        return try await Visitor.$address.withValue(caller.address) {
+            try await Visitor.$certificate.withValue(caller.certificate) {
+                try await fallback.respond(to: request, context: context.basic)
+            }
         }
     }
 
     private static func mayBeHub(_ path: String) -> Bool {
         path.hasPrefix("/v") || path.hasPrefix("/api/") || path.hasPrefix("/editeur/api/") || path == "/privileges"
             || path.hasPrefix("/proxy/")
-    }
-}
-
-extension Call {
-    init(_ request: Request, path: String, remoteAddress: String?) {
-        var said = CallHeaders()
-        for field in request.headers { said.take(field.name.canonicalName, field.value) }
-        self.init(
-            method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""), headers: said,
-            remoteAddress: remoteAddress)
     }
 }
 

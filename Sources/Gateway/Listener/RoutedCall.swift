@@ -46,11 +46,12 @@ extension Gateway {
 
 extension Call {
     /// Reads a request's head in one pass over its headers.
-    init(_ head: HTTPRequestHead, _ routed: RoutedCall, peer: String?, _ callerAddress: CallerAddress) {
+    init(_ head: HTTPRequestHead, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
         var said = CallHeaders()
         for (name, value) in head.headers { said.take(name, value) }
+        let caller = callerAddress.caller(peer, said)
         self.init(
             method: head.method.rawValue, path: routed.path, query: QueryParameters(routed.query), headers: said,
-            remoteAddress: callerAddress.address(peer: peer, forwarded: said.forwardedFor))
+            remoteAddress: caller.address, clientCertificate: caller.certificate)
     }
 }
