@@ -20,8 +20,7 @@ extension Gateway {
     /// A UUID says nothing of anybody; any other identifier of the caller's might, and is kept as a pseudonym.
     func recordedRequestID(_ call: Call, _ now: Date) -> String {
         if RequestID.isUUID(call.requestID) { return call.requestID }
-        let bytes = Array(("request|" + call.requestID).utf8)
-        return (try? parts.pseudonyms.pseudonym(of: bytes, at: now)) ?? "inconnu"
+        return (try? parts.pseudonyms.pseudonym(of: RecordedRequest.identity(call.requestID), at: now)) ?? "inconnu"
     }
 }
 

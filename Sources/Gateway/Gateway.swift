@@ -22,6 +22,7 @@ public final class Gateway: Sendable {
         /// True where the data are fictional: proofs say so.
         public var isFictional: Bool
         public var questions: any QuestionCounting
+        public var cases: any CaseRegistering
         public var clock: WallClock
         /// Base of absolute links, without a closing slash; known once the port is.
         public var publicURL: @Sendable () -> String
@@ -29,7 +30,7 @@ public final class Gateway: Sendable {
         public init(
             connector: Connector, franceConnect: FranceConnect, ledger: LedgerWriter, pseudonyms: PseudonymKeys,
             documents: DocumentStore, links: LinkSeal, proofs: Proofs, rehearsals: (any Rehearsing)?, isFictional: Bool,
-            questions: any QuestionCounting, clock: WallClock,
+            questions: any QuestionCounting, cases: any CaseRegistering, clock: WallClock,
             publicURL: @escaping @Sendable () -> String
         ) {
             self.connector = connector
@@ -42,6 +43,7 @@ public final class Gateway: Sendable {
             self.isFictional = isFictional
             self.rehearsals = rehearsals
             self.questions = questions
+            self.cases = cases
             self.clock = clock
             self.publicURL = publicURL
         }
@@ -52,6 +54,7 @@ public final class Gateway: Sendable {
     public let limiter = RateLimiter()
     let inFlight = CallsInFlight()
     let cache = AnswerCache()
+    public let meters = PurposeMeters()
     let fileMetrics = OperationMetrics(operation: "proxy")
     private let filesUnderWay = Atomic(0)
     /// Stands before a provider's address in an answer until it is replaced; no provider can know it.
@@ -75,7 +78,7 @@ public final class Gateway: Sendable {
             change(&state)
             let snapshot = HubSnapshot(
                 catalogue: state.catalogue, metrics: state.metrics, grants: state.grants, verifiers: state.verifiers,
-                isCurrent: state.isCurrent)
+                isCurrent: state.isCurrent, meters: meters)
             published.withLock { $0 = snapshot }
         }
     }
@@ -92,6 +95,9 @@ public final class Gateway: Sendable {
         published = Mutex(
             HubSnapshot(catalogue: catalogue, metrics: metrics, grants: nil, verifiers: [:], isCurrent: false))
     }
+
+    /// The rights in use; nil until they have been read.
+    public var grants: GrantSnapshot? { state.withLock { $0.grants } }
 
     /// The snapshot of this moment.
     public var snapshot: HubSnapshot { published.withLock { $0 } }

@@ -49,7 +49,8 @@ extension Call {
             requestID: request.headers[.requestID], remoteAddress: remoteAddress,
             wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false,
             delegationID: request.headers[.delegationID], agentID: request.headers[.agentID],
-            proof: request.headers[.generateProof].flatMap { ProofWish(rawValue: $0.lowercased()) })
+            proof: request.headers[.generateProof].flatMap { ProofWish(rawValue: $0.lowercased()) },
+            purpose: request.headers[.purpose], caseReference: request.headers[.caseReference])
     }
 }
 

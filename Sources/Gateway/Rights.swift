@@ -25,8 +25,10 @@ final class GrantRight: Sendable {
     let grant: Grant
     let scopes: ScopeSet
     let addresses: AddressList
+    let purposes: [PurposeRight]
 
-    init(_ grant: Grant, scopes: ScopeSet) {
+    init(_ grant: Grant, scopes: ScopeSet, meters: PurposeMeters) {
+        purposes = grant.purposes.map { PurposeRight($0, meters.meter(grant.id, $0.id)) }
         self.grant = grant
         self.scopes = scopes
         addresses = AddressList(grant.allowedAddresses)
@@ -52,13 +54,15 @@ public final class HubSnapshot: Sendable {
 
     init(
         catalogue: CompiledCatalogue, metrics: [OperationMetrics], grants: GrantSnapshot?,
-        verifiers: [String: any JWTAlgorithm], isCurrent: Bool
+        verifiers: [String: any JWTAlgorithm], isCurrent: Bool, meters: PurposeMeters = PurposeMeters()
     ) {
         self.catalogue = catalogue
         self.verifiers = verifiers
         self.isCurrent = isCurrent && grants != nil
         self.metrics = metrics
-        let known = (grants?.grants ?? [:]).mapValues { GrantRight($0, scopes: catalogue.scopes.set($0.scopes)) }
+        let known = (grants?.grants ?? [:]).mapValues {
+            GrantRight($0, scopes: catalogue.scopes.set($0.scopes), meters: meters)
+        }
         rights = (grants?.tokens ?? [:]).compactMapValues { token in
             known[token.grant].map { CallRight(token: token, right: $0) }
         }

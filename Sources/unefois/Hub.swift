@@ -24,6 +24,9 @@ final class Hub: Sendable {
     let documents: DocumentStore
     let proofs: Proofs
     let ledger: LedgerWriter
+    let cases: CaseRegister
+    let caseStore: CaseStore
+    let purposeCalls: PurposeCallStore
     let transport: NetworkTransport
     let breakers: Breakers
     let quotas: any QuotaKeeping
@@ -32,7 +35,7 @@ final class Hub: Sendable {
     let address: PublicAddress
     let geography: Gazetteer
     let health = Health()
-    private let folder: DataFolder
+    let folder: DataFolder
     private let logger = Logger(label: "unefois.hub")
 
     /// Opens the hub over a data folder.
@@ -50,6 +53,9 @@ final class Hub: Sendable {
         let database = try await folder.openDatabase(clock: clock)
         store = GrantStore(database: database, clock: clock)
         dataRequests = DataRequestStore(database: database, clock: clock)
+        purposeCalls = PurposeCallStore(database: database)
+        caseStore = try CaseStore(database: database, keyFolder: folder.caseKeys, clock: clock)
+        cases = CaseRegister(store: caseStore)
         keys = try await SigningKeys.open(folder.signingKeys)
         proofs = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
         geography = try await folder.openGeography()
@@ -70,7 +76,7 @@ final class Hub: Sendable {
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
                 documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
                 rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
-                questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
+                questions: try folder.openQuestions(store), cases: cases, clock: clock, publicURL: { address.url }),
             catalogue: catalogue)
         self.holder = holder
         watch = ProviderWatch(
@@ -80,6 +86,8 @@ final class Hub: Sendable {
                 recentCalls: { [gateway] in gateway.recentCalls(to: $0, apis: $1) }),
             spared: { breakers.open }, store: HealthStore(database: database), clock: clock)
         try await gateway.use(keys.ring)
+        try await gateway.meters.load(from: purposeCalls, at: clock.now())
+        try await cases.refresh()
         gateway.use(try await store.snapshot())
         registerHealth()
     }
@@ -159,6 +167,7 @@ final class Hub: Sendable {
         PingRoutes(watch: watch, catalogue: { [holder] in holder.catalogue }, publicURL: { [address] in address.url })
             .add(to: router)
         GeographyRoutes(geography).add(to: router)
+        CaseRoutes(gateway: gateway).add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()
@@ -174,6 +183,7 @@ final class Hub: Sendable {
     /// Stops what stands on threads and sockets of its own.
     func close() async {
         await ledger.close()
+        await savePurposes()
         await transport.shutdown()
     }
 }
@@ -213,6 +223,9 @@ final class CatalogueHolder: Sendable {
     var catalogue: CompiledCatalogue { held.withLock { $0 } }
     func use(_ catalogue: CompiledCatalogue) { held.withLock { $0 = catalogue } }
 }
+
+/// Calls of purposes are added up in the database.
+extension PurposeCallStore: PurposeCallKeeping {}
 
 /// Few different questions about one person are counted in the database.
 extension QuestionStore: QuestionCounting {}

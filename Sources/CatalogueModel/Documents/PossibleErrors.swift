@@ -74,7 +74,10 @@ extension APIOperation {
         // A grant may have a limit of its own where the operation has none.
         var codes = ["00429", "00500", "00510"]
         if identity != .nobody { codes += ["00015", "00511"] }
-        if takesToken { codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"] }
+        if takesToken {
+            codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"]
+            codes += ["00452", "00453", "00454", "00455", "00456"]
+        }
         if takesFranceConnect {
             codes +=
                 ["00501", "00101", "50001", "50002", "50003"]
