@@ -13,6 +13,8 @@ enum CallSearch {
         of request: String, in folder: DataFolder, since: Date? = nil,
         where isWanted: (CallRecord) -> Bool = { _ in true }
     ) throws -> [CallRecord] {
+        // No call has been made yet.
+        guard FileManager.default.fileExists(atPath: folder.ledger.path) else { return [] }
         let names = try RecordedRequest.names(of: request, PseudonymKeys(directory: folder.pseudonymKeys))
         var cursor = try LedgerReader(directory: folder.ledger).records(matching: LedgerFilter(since: since))
         var found: [CallRecord] = []
