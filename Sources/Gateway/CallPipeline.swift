@@ -63,6 +63,7 @@ struct CallPipeline {
             defer { if let key { gateway.inFlight.end(key) } }
             try checkTraceability(progress)
             try checkRecipient(progress)
+            try admit(&progress)
             guard operation.gathered.isEmpty else {
                 let values = operation.values(call.query, variables, progress.caller.identity)
                 let body = try await proven(await gathered(variables, progress).bytes, values, progress)
@@ -101,6 +102,7 @@ struct CallPipeline {
         do throws(Refusal) {
             progress.references = try references(progress)
             try limit(&progress)
+            try checkPurpose(progress)
             answer = try await steps(&progress)
         } catch {
             progress.code = error.problems.first?.code
@@ -125,8 +127,8 @@ struct CallPipeline {
         return await gateway.holder(of: call, snapshot, now: now)
             .map { holder in
                 switch holder {
-                case .organisation(let right): Caller(right)
-                case .vendor(let right): Caller(right, NamedDelegation(call), now: now)
+                case .organisation(let right): Caller(right, purpose: call.purpose)
+                case .vendor(let right): Caller(right, NamedDelegation(call), purpose: call.purpose, now: now)
                 }
             }
             .mapError { Refusal(problems: [problems.problem($0.code)]) }
@@ -171,8 +173,8 @@ struct CallPipeline {
     }
 
     func checkScope(_ progress: Progress) throws(Refusal) {
-        guard !operation.wantsScope || operation.acceptedScopes.meets(progress.caller.scopes) else {
-            throw Refusal(problems: [problems.problem("00100")])
+        if let code = Verdict.scope(operation, progress.caller.scopes) {
+            throw Refusal(problems: [problems.problem(code)])
         }
     }
 
@@ -226,8 +228,7 @@ struct CallPipeline {
     }
 
     private func checkMaintenance(_ now: Date) throws(Refusal) {
-        let asked = operation.source ?? operation
-        guard let end = operation.provider.maintenances.end(for: [asked.api.id], at: now) else { return }
+        guard let end = Verdict.maintenance(operation, at: now) else { return }
         var closed = ProblemTemplate(code: "NN020")
         closed.retryIn = max(1, Int(end.timeIntervalSince(now).rounded(.up)))
         throw Refusal(problems: [problems.problem(closed, operation, nil)])
@@ -310,7 +311,7 @@ struct CallPipeline {
         let caller = progress.caller
         let holder = SealedLink.Holder(
             token: caller.tokenID, grant: caller.grantID, organisation: caller.organisation,
-            recipient: recipient(progress), purpose: caller.purpose, subject: progress.subject,
+            recipient: recipient(progress), purpose: caller.purpose?.purpose.id, subject: progress.subject,
             caseReference: progress.references.caseReference, context: progress.references.context,
             agent: progress.references.agent, vendor: caller.vendor, delegation: caller.delegationID)
         do {
@@ -358,7 +359,8 @@ struct CallPipeline {
         let agent = call.agentID.map { "\(progress.caller.organisation ?? "")|\($0.exposed)" }
         return References(
             agent: try reference("agent", agent), context: try reference("context", progress.traceability.context),
-            caseReference: try reference("object", progress.traceability.object))
+            caseReference: try reference(
+                "object", call.caseReference?.exposed ?? progress.traceability.object))
     }
 
     /// Without its pseudonym key a call cannot be traced, so it is refused.

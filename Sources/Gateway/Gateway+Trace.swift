@@ -31,8 +31,7 @@ extension Gateway {
     /// A UUID says nothing of anybody; any other identifier of the caller's might, and is kept as a pseudonym.
     func recordedRequestID(_ call: Call, _ now: Date) -> String {
         if RequestID.isUUID(call.requestID) { return call.requestID }
-        let bytes = Array(("request|" + call.requestID).utf8)
-        return (try? parts.pseudonyms.pseudonym(of: bytes, at: now)) ?? "inconnu"
+        return (try? parts.pseudonyms.pseudonym(of: RecordedRequest.identity(call.requestID), at: now)) ?? "inconnu"
     }
 }
 
@@ -68,7 +67,7 @@ extension CallPipeline {
         return CallRecord(
             stage: stage, time: now, requestID: gateway.recordedRequestID(call, now), grant: caller.grantID,
             token: caller.tokenID, organisation: caller.organisation, recipient: recipient(progress),
-            purpose: caller.purpose, operation: operation.id, provider: operation.provider.id,
+            purpose: caller.purpose?.purpose.id, operation: operation.id, provider: operation.provider.id,
             scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
             caseReference: progress.references.caseReference, context: progress.references.context,
             agent: progress.references.agent, vendor: caller.vendor, delegation: caller.delegationID)

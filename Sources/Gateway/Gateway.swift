@@ -23,6 +23,7 @@ public final class Gateway: Sendable {
         public var isFictional: Bool
         public var questions: any QuestionCounting
         public var seenProofs: any ProofRemembering
+        public var cases: any CaseRegistering
         public var clock: WallClock
         /// Base of absolute links, without a closing slash; known once the port is.
         public var publicURL: @Sendable () -> String
@@ -30,7 +31,8 @@ public final class Gateway: Sendable {
         public init(
             connector: Connector, franceConnect: FranceConnect, ledger: LedgerWriter, pseudonyms: PseudonymKeys,
             documents: DocumentStore, links: LinkSeal, proofs: Proofs, rehearsals: (any Rehearsing)?, isFictional: Bool,
-            questions: any QuestionCounting, seenProofs: any ProofRemembering, clock: WallClock,
+            questions: any QuestionCounting, seenProofs: any ProofRemembering, cases: any CaseRegistering,
+            clock: WallClock,
             publicURL: @escaping @Sendable () -> String
         ) {
             self.connector = connector
@@ -44,6 +46,7 @@ public final class Gateway: Sendable {
             self.rehearsals = rehearsals
             self.questions = questions
             self.seenProofs = seenProofs
+            self.cases = cases
             self.clock = clock
             self.publicURL = publicURL
         }
@@ -55,6 +58,7 @@ public final class Gateway: Sendable {
     let admission: Admission
     let inFlight = CallsInFlight()
     let cache = AnswerCache()
+    public let meters = PurposeMeters()
     let fileMetrics = OperationMetrics(operation: "proxy")
     private let filesUnderWay = Atomic(0)
     /// Stands before a provider's address in an answer until it is replaced; no provider can know it.
@@ -79,7 +83,7 @@ public final class Gateway: Sendable {
             change(&state)
             let snapshot = HubSnapshot(
                 catalogue: state.catalogue, metrics: state.metrics, grants: state.grants, verifiers: state.verifiers,
-                signing: state.signing, isCurrent: state.isCurrent)
+                signing: state.signing, isCurrent: state.isCurrent, meters: meters)
             published.withLock { $0 = snapshot }
         }
     }
@@ -97,6 +101,9 @@ public final class Gateway: Sendable {
         published = Mutex(
             HubSnapshot(catalogue: catalogue, metrics: metrics, grants: nil, verifiers: [:], isCurrent: false))
     }
+
+    /// The rights in use; nil until they have been read.
+    public var grants: GrantSnapshot? { state.withLock { $0.grants } }
 
     /// The snapshot of this moment.
     public var snapshot: HubSnapshot { published.withLock { $0 } }

@@ -53,6 +53,10 @@ public final class RateLimiter: Sendable {
         case tokens = 120
         /// Codes of proofs.
         case proofs = 30
+        /// Lists of cases that a grant's holder opens or closes.
+        case cases = 60
+        /// Refusals that somebody wants explained: each one reads the ledger.
+        case explanations = 10
     }
 
     /// Counts one request at a door.

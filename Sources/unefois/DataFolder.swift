@@ -36,6 +36,8 @@ struct DataFolder {
     var documents: String { url.appending(path: "documents").path }
     /// The key of the marks on proofs.
     var proofKey: String { url.appending(path: "keys/proofs.key").path }
+    /// The key under which cases stand in their register.
+    var caseKeys: String { url.appending(path: "case-keys").path }
     /// Keys of the addresses below `/proxy`, one a month.
     var linkKeys: String { url.appending(path: "link-keys").path }
 

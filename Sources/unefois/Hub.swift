@@ -26,6 +26,9 @@ final class Hub: Sendable {
     let seenProofs: SeenProofs
     let ledger: LedgerWriter
     let ledgerService: LedgerService
+    let cases: CaseRegister
+    let caseStore: CaseStore
+    let purposeCalls: PurposeCallStore
     let transport: NetworkTransport
     let breakers: Breakers
     let quotas: any QuotaKeeping
@@ -34,7 +37,7 @@ final class Hub: Sendable {
     let address: PublicAddress
     let geography: Gazetteer
     let health = Health()
-    private let folder: DataFolder
+    let folder: DataFolder
     private let logger = Logger(label: "unefois.hub")
 
     /// Opens the hub over a data folder.
@@ -53,6 +56,9 @@ final class Hub: Sendable {
         let database = try await folder.openDatabase(clock: clock)
         store = GrantStore(database: database, clock: clock)
         dataRequests = DataRequestStore(database: database, clock: clock)
+        purposeCalls = PurposeCallStore(database: database)
+        caseStore = try CaseStore(database: database, keyFolder: folder.caseKeys, clock: clock)
+        cases = CaseRegister(store: caseStore)
         keys = try await SigningKeys.open(folder.signingKeys)
         proofs = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
         seenProofs = SeenProofs(database: database, clock: clock)
@@ -76,7 +82,7 @@ final class Hub: Sendable {
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
                 documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
                 rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
-                questions: try folder.openQuestions(store), seenProofs: seenProofs, clock: clock,
+                questions: try folder.openQuestions(store), seenProofs: seenProofs, cases: cases, clock: clock,
                 publicURL: { address.url }),
             catalogue: catalogue, admission: admission)
         self.holder = holder
@@ -87,6 +93,8 @@ final class Hub: Sendable {
                 recentCalls: { [gateway] in gateway.recentCalls(to: $0, apis: $1) }),
             spared: { breakers.open }, store: HealthStore(database: database), clock: clock)
         try await gateway.use(keys.ring, newest: keys.newest)
+        try await gateway.meters.load(from: purposeCalls, at: clock.now())
+        try await cases.refresh()
         gateway.use(try await store.snapshot())
         registerHealth()
     }
@@ -170,6 +178,7 @@ final class Hub: Sendable {
             .add(to: router)
         GeographyRoutes(geography).add(to: router)
         LedgerRoutes(service: ledgerService, gateway: gateway, clock: clock).add(to: router)
+        CaseRoutes(gateway: gateway).add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()
@@ -186,6 +195,7 @@ final class Hub: Sendable {
     func close() async {
         await ledger.close()
         await ledgerService.finish()
+        await savePurposes()
         await transport.shutdown()
     }
 }
@@ -228,6 +238,9 @@ final class CatalogueHolder: Sendable {
 
 /// Proofs of possession are remembered in the database, for all nodes.
 extension SeenProofs: ProofRemembering {}
+
+/// Calls of purposes are added up in the database.
+extension PurposeCallStore: PurposeCallKeeping {}
 
 /// Few different questions about one person are counted in the database.
 extension QuestionStore: QuestionCounting {}

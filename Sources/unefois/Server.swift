@@ -90,6 +90,9 @@ struct Server {
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
             LoopService { try await hub.purgeDocuments() },
+            LoopService { try await hub.countPurposes() },
+            LoopService { try await hub.followCases() },
+            LoopService { try await hub.purgePurposes() },
             LoopService { try await hub.watch.run() },
             LoopService { try await hub.refreshQuotas() },
             LoopService { try await hub.ledgerService.run(settings) },

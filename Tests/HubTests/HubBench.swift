@@ -94,7 +94,8 @@ struct HubBench: Sendable {
             options: PagesOptions(
                 dsfr: DesignSystem.folder, publicURL: "http://127.0.0.1", stateBrand: false, sandbox: nil, version: "0"),
             catalogue: { catalogue }, trying: nil,
-            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: clock.wall))
+            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: clock.wall),
+            explaining: ExplainedCalls(hub: hub, folder: hub.folder))
         let callerAddress = CallerAddress(trustedProxies: trustedProxies.compactMap(AddressBlock.init))
         let port = try await listen(hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"

@@ -79,6 +79,7 @@ extension APIOperation {
         if identity != .nobody { codes += ["00015", "00511"] }
         if takesToken {
             codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"] + ErrorNomenclature.possession
+            codes += ["00452", "00453", "00454", "00455", "00456"]
         }
         if takesFranceConnect {
             codes +=

@@ -10,6 +10,8 @@ struct CallHeaders {
     var agentID: String?
     var proof: String?
     var forwardedFor: String?
+    var purpose: String?
+    var caseReference: String?
     /// The values of `DPoP` (RFC 9449 §4.1).
     var proofs: [String] = []
     /// The values of `Client-Cert` (RFC 9440).
@@ -19,7 +21,9 @@ struct CallHeaders {
     mutating func take(_ name: String, _ value: String) {
         switch name.utf8.count {
         case 4: if Self.isSame(name, "dpop") { proofs.append(value) }
-        case 9: take(name, value, "x-api-key", \.apiKey)
+        case 9:
+            take(name, value, "x-api-key", \.apiKey)
+            take(name, value, "x-purpose", \.purpose)
         case 10: take(name, value, "x-agent-id", \.agentID)
         case 11: if Self.isSame(name, "client-cert") { clientCertificates.append(value) }
         case 12: take(name, value, "x-request-id", \.requestID)
@@ -29,7 +33,9 @@ struct CallHeaders {
         case 15:
             take(name, value, "x-forwarded-for", \.forwardedFor)
             take(name, value, "x-delegation-id", \.delegationID)
-        case 16: take(name, value, "x-generate-proof", \.proof)
+        case 16:
+            take(name, value, "x-generate-proof", \.proof)
+            take(name, value, "x-case-reference", \.caseReference)
         default: break
         }
     }
@@ -71,7 +77,8 @@ extension Call {
             apiKey: headers.apiKey.map { Redacted($0) }, requestID: headers.requestID, remoteAddress: remoteAddress,
             wantsFresh: headers.cacheControl?.lowercased().contains("no-cache") ?? false,
             delegationID: headers.delegationID, agentID: headers.agentID,
-            proof: headers.proof.flatMap { ProofWish(rawValue: $0.lowercased()) })
+            proof: headers.proof.flatMap { ProofWish(rawValue: $0.lowercased()) },
+            purpose: headers.purpose, caseReference: headers.caseReference)
         self.clientCertificate = clientCertificate
         if bearer == nil, let authorization = headers.authorization {
             dpop = DPoPCredential(authorization: authorization, proofs: headers.proofs)
