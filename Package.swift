@@ -29,7 +29,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "Values"),
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
         .target(
             name: "CatalogueModel",
@@ -107,7 +107,8 @@ let package = Package(
             dependencies: [
                 "ProviderHealth", "CatalogueModel", "DataProviders", "Storage", "Values", "TestSupport",
             ]),
-        .target(name: "Storage", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(name: "Storage", dependencies: ["CLibPQ", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Desk",
             dependencies: ["Values", "Storage", .product(name: "JWTKit", package: "jwt-kit")]),
@@ -157,10 +158,10 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
-        .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
         .testTarget(
             name: "DeskTests",
-            dependencies: ["Desk", "Storage", "Values", .product(name: "JWTKit", package: "jwt-kit")]),
+            dependencies: ["Desk", "Storage", "Values", "TestSupport", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(
             name: "LedgerTests",
             dependencies: ["Ledger", "Values", .product(name: "Logging", package: "swift-log")]),
@@ -202,7 +203,7 @@ let package = Package(
 )
 
 /// Every target speaks the strictest Swift: no data race, no silent existential, no warning left standing.
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),

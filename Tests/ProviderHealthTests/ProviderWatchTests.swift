@@ -171,11 +171,11 @@ struct ProviderWatchTests {
 }
 
 private struct LostDatabase: SQLDatabase {
-    func read<Value: Sendable>(_ body: @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
         throw SQLError(.other, "lost")
     }
 
-    func transaction<Value: Sendable>(_ body: @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
+    func transaction<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
         throw SQLError(.other, "lost")
     }
 }
