@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "CatalogueModel", "DataProviders", "Values", "TestSupport",
+                "Gateway", "CatalogueModel", "DataProviders", "Nodes", "Storage", "Values", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
@@ -109,6 +109,18 @@ let package = Package(
             ]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .target(name: "Storage", dependencies: ["CLibPQ", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "Nodes",
+            dependencies: [
+                "Values", "CatalogueModel", "DataProviders", "Gateway", "Storage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "NodesTests",
+            dependencies: [
+                "Nodes", "CatalogueModel", "DataProviders", "Gateway", "Storage", "Values", "TestSupport",
+            ]),
         .target(
             name: "Desk",
             dependencies: ["Values", "Storage", .product(name: "JWTKit", package: "jwt-kit")]),
@@ -176,7 +188,7 @@ let package = Package(
         .executableTarget(
             name: "unefois",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage", "Desk",
+                "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage", "Desk", "Nodes",
                 "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
