@@ -149,7 +149,9 @@ public struct SharedKeys: Sendable {
         for place in ["", "keys/", "pseudonym-keys/", "link-keys/"] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + place)) ?? []
             for name in names where concerns(place + name) {
-                files[place + name] = Array(try Data(contentsOf: URL(filePath: folder + "/" + place + name)))
+                let url = URL(filePath: folder + "/" + place + name)
+                guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
+                files[place + name] = Array(try Data(contentsOf: url))
             }
         }
         return files

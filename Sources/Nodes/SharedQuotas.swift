@@ -41,6 +41,7 @@ public final class SharedQuotas: QuotaKeeping {
     private let node: String
     private let elapsed: @Sendable () -> Duration
     private let held = Mutex<[QuotaClaim: Held]>([:])
+    private let isClosed = Atomic(false)
     private let logger = Logger(label: "unefois.noeuds")
 
     /// - Parameters:
@@ -57,6 +58,7 @@ public final class SharedQuotas: QuotaKeeping {
     }
 
     public func take(_ claims: [QuotaClaim]) async -> (full: QuotaClaim, retryIn: Duration)? {
+        guard !isClosed.load(ordering: .acquiring) else { return claims.first.map { ($0, .seconds(1)) } }
         // Each round finds another budget short, or that others were quicker.
         for _ in 0..<8 + claims.count {
             guard let short = takeHeld(claims) else { return nil }
@@ -189,6 +191,7 @@ public final class SharedQuotas: QuotaKeeping {
 
     /// Gives back every place, those in use as soon as they are old enough. To be called once nothing is sent any more.
     public func close() async {
+        isClosed.store(true, ordering: .releasing)
         for claim in held.withLock({ Array($0.keys) }) {
             let node = node
             let free = held.withLock { held -> Int in
