@@ -90,7 +90,11 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
                 state.pause = pause
                 if state.isTold { pause.cancel() }
             }
-            await withTaskCancellationHandler { await pause.value } onCancel: { pause.cancel() }
+            await withTaskCancellationHandler {
+                await pause.value
+            } onCancel: {
+                pause.cancel()
+            }
         }
     }
 

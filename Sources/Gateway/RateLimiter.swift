@@ -34,6 +34,10 @@ public final class RateLimiter: Sendable {
     private struct Key: Hashable {
         let caller: String
         let budget: String
+
+        /// Doors, and callers of whom the key says more than an identifier of ours (`address:…`, `franceconnect:…`),
+        /// stay on this node: nothing of a person goes into the database.
+        var mayBeTold: Bool { !budget.hasPrefix("/") && !caller.utf8.contains(UInt8(ascii: ":")) }
     }
     private struct Window {
         var end: Int
@@ -109,7 +113,7 @@ public final class RateLimiter: Sendable {
             let isExceeded = window.calls - window.told >= window.share(of: limit)
             if !isExceeded {
                 window.calls += 1
-                if windows.isShared, !key.budget.hasPrefix("/") { windows.changed.insert(key) }
+                if windows.isShared, key.mayBeTold { windows.changed.insert(key) }
             }
             windows.all[key] = window
             return Quota(

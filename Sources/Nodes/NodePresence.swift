@@ -59,7 +59,9 @@ public final class NodePresence: Sendable {
     private func renew() async throws {
         // Counted from before the question: the lease ends here no later than there.
         let end = ContinuousClock.now + .seconds(Self.lasting - 1)
-        if try await !presence.take() { logger.error("un autre nœud porte le nom de celui-ci", metadata: ["node": "\(name)"]) }
+        if try await !presence.take() {
+            logger.error("un autre nœud porte le nom de celui-ci", metadata: ["node": "\(name)"])
+        }
         let isMine = try await work.take()
         let wasMine = isAtWork
         workUntil.withLock { $0 = isMine ? end : nil }

@@ -68,7 +68,8 @@ public struct SharedKeys: Sendable {
         """
 
     private static func sealed(_ name: String, _ connection: any SQLConnection) throws -> String? {
-        try connection.query("SELECT sealed FROM shared_keys WHERE name = $1", [.text(name)]).first?.optionalText("sealed")
+        try connection.query("SELECT sealed FROM shared_keys WHERE name = $1", [.text(name)]).first?.optionalText(
+            "sealed")
     }
 
     /// Takes the keys that this node lacks, and gives those that only it has; a destroyed one is destroyed here too.

@@ -65,7 +65,8 @@ public final class SharedQuotas: QuotaKeeping {
             do {
                 guard try await acquire(short.full) else { return refused(short.full, short.retryIn) }
             } catch {
-                logger.warning("quota non obtenu", metadata: ["provider": "\(short.full.provider)", "reason": "\(error)"])
+                logger.warning(
+                    "quota non obtenu", metadata: ["provider": "\(short.full.provider)", "reason": "\(error)"])
                 return refused(short.full, .seconds(1))
             }
         }
@@ -157,7 +158,8 @@ public final class SharedQuotas: QuotaKeeping {
         for claim in held.withLock({ Array($0.keys) }) {
             do { try await renew(claim) } catch {
                 if !Task.isCancelled {
-                    logger.warning("quota non renouvelé", metadata: ["provider": "\(claim.provider)", "reason": "\(error)"])
+                    logger.warning(
+                        "quota non renouvelé", metadata: ["provider": "\(claim.provider)", "reason": "\(error)"])
                 }
             }
         }

@@ -80,7 +80,8 @@ struct DataOption: ParsableArguments {
 
     func open() throws -> DataFolder {
         let told = database ?? ProcessInfo.processInfo.environment["UNEFOIS_DATABASE"] ?? ""
-        return try DataFolder(data, shared: told.isEmpty ? nil : SharedDatabase(address: Redacted(told), connections: 2))
+        return try DataFolder(
+            data, shared: told.isEmpty ? nil : SharedDatabase(address: Redacted(told), connections: 2))
     }
 }
 

@@ -114,9 +114,12 @@ import Values
         #expect(hears.count("a", operation, .perMinute(10), now: Self.now)?.remaining == 5)
     }
 
-    @Test func `addresses at doors are told to nobody`() {
+    @Test func `addresses and citizens are told to nobody`() {
         let limiter = RateLimiter()
         limiter.share()
+        for caller in ["address:192.0.2.1", "franceconnect:abc"] {
+            _ = limiter.count(caller, Model.operation(), .perMinute(10), now: Self.now)
+        }
         _ = limiter.secondsToWait(at: .proofs, "192.0.2.1", now: Self.now)
         #expect(limiter.takeChanges().isEmpty)
     }

@@ -25,7 +25,9 @@ import Testing
         init(_ folder: String, _ database: any SQLDatabase) async throws {
             self.folder = folder
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            keys = try await SharedKeys.open(database, folder: folder) { !$0.contains("cluster") && !$0.contains("old") }
+            keys = try await SharedKeys.open(database, folder: folder) {
+                !$0.contains("cluster") && !$0.contains("old")
+            }
         }
 
         func write(_ name: String, _ text: String) throws {

@@ -40,7 +40,9 @@ import Testing
         while deadline > .now {
             if await quotas.take([claim]) == nil {
                 // It arrives at some time between its leave and the end of its exchange.
-                if Bool.random(using: &random) { provider.receive() } else {
+                if Bool.random(using: &random) {
+                    provider.receive()
+                } else {
                     try await Task.sleep(for: .milliseconds(Int.random(in: 0...60, using: &random)))
                     provider.receive()
                 }
