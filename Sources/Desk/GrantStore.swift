@@ -10,6 +10,10 @@ public struct GrantStore: GrantSource {
     package let database: any SQLDatabase
     let clock: WallClock
 
+    private static let topic = "grants"
+
+    public var notices: AsyncStream<Void>? { database.notices(of: Self.topic) }
+
     /// A store over a database that has gone through `migrations`.
     public init(database: any SQLDatabase, clock: WallClock = .system) {
         self.database = database
@@ -92,6 +96,7 @@ public struct GrantStore: GrantSource {
     /// First in each transaction that changes anything: it also makes writers on PostgreSQL wait for one another.
     static func recordChange(_ connection: any SQLConnection) throws {
         _ = try only(connection.query(GrantSQL.increaseVersion))
+        try connection.notify(topic)
     }
 
     /// The row of a statement that always has one.

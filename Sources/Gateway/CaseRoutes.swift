@@ -24,9 +24,9 @@ public struct CaseRoutes: Sendable {
     }
 
     private func answer(_ request: Request, open: Bool) async throws -> Response {
-        let call = Call(request, path: request.uri.path, remoteAddress: Visitor.address)
+        let call = Call(request)
         do throws(Credentials.Refused) {
-            let (grant, token) = try holder(call)
+            let (grant, token) = try await holder(call)
             let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
             if let seconds = gateway.limiter.secondsToWait(at: .cases, token, now: now) {
                 return refused("00429", call, retryAfter: seconds)
@@ -53,9 +53,9 @@ public struct CaseRoutes: Sendable {
     }
 
     /// The grant whose register is meant, and whom the requests are counted under.
-    private func holder(_ call: Call) throws(Credentials.Refused) -> (Grant.ID, String) {
+    private func holder(_ call: Call) async throws(Credentials.Refused) -> (Grant.ID, String) {
         let now = gateway.parts.clock.now()
-        switch try gateway.holder(call, gateway.snapshot, now) {
+        switch try await gateway.holder(call, gateway.snapshot, now) {
         case .organisation(let right): return (right.grant.id, right.token.id)
         case .vendor(let vendor):
             let delegated = try vendor.holder.delegation(NamedDelegation(call), now: now).get()

@@ -33,7 +33,7 @@ final class ExplainedCalls: CallExplaining {
         let explainer = CallExplainer(
             catalogue: hub.catalogue, grants: grants, meters: hub.gateway.meters, now: now)
         let access: RecordAccess
-        switch hub.gateway.recordAccess(token, from: address, now: now) {
+        switch await hub.gateway.recordAccess(token, from: address, now: now) {
         case .success(let given): access = given
         case .failure(let refusal):
             return explainer.explanation(ofCode: refusal.code).map { .refusedToken($0) } ?? .unavailable

@@ -7,6 +7,7 @@ import Geography
 import Hummingbird
 import Ledger
 import Logging
+import Nodes
 import Operations
 import Proofs
 import ProviderHealth
@@ -37,23 +38,30 @@ final class Hub: Sendable {
     let address: PublicAddress
     let geography: Gazetteer
     let health = Health()
+    /// This process among the nodes of one database; nil where it is alone.
+    let node: NodePresence?
+    let sharedKeys: SharedKeys?
     let folder: DataFolder
-    private let logger = Logger(label: "unefois.hub")
+    let logger = Logger(label: "unefois.hub")
 
     /// Opens the hub over a data folder.
     /// - Parameter isFictional: true where providers are simulated: proofs then say that nothing is real.
     init(
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
         rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
-        quotas: any QuotaKeeping = LocalQuotas(), isFictional: Bool = false, admission: Admission = Admission(),
-        callsPerProvider: Int = Traffic.standardLimit, settings: Settings? = nil
+        quotas: (any QuotaKeeping)? = nil, nodeName: String? = nil, isFictional: Bool = false,
+        admission: Admission = Admission(), callsPerProvider: Int = Traffic.standardLimit, settings: Settings? = nil
     ) async throws {
         self.folder = folder
         self.clock = clock
         self.breakers = breakers
-        self.quotas = quotas
         self.franceConnectKeys = franceConnectKeys
         let database = try await folder.openDatabase(clock: clock)
+        sharedKeys = try await folder.sharedKeys(database, clock: clock)
+        let node = try await Self.enter(database, nodeName)
+        self.node = node
+        let quotas = quotas ?? node.map { SharedQuotas(database: database, node: $0.process) } ?? LocalQuotas()
+        self.quotas = quotas
         store = GrantStore(database: database, clock: clock)
         dataRequests = DataRequestStore(database: database, clock: clock)
         purposeCalls = PurposeCallStore(database: database)
@@ -91,7 +99,8 @@ final class Hub: Sendable {
             examiner: SourceExaminer(
                 connector: connector, clock: clock,
                 recentCalls: { [gateway] in gateway.recentCalls(to: $0, apis: $1) }),
-            spared: { breakers.open }, store: HealthStore(database: database), clock: clock)
+            spared: { breakers.open }, isLooking: { node?.isAtWork ?? true }, store: HealthStore(database: database),
+            clock: clock)
         try await gateway.use(keys.ring, newest: keys.newest)
         try await gateway.meters.load(from: purposeCalls, at: clock.now())
         try await cases.refresh()
@@ -111,14 +120,21 @@ final class Hub: Sendable {
     }
 
     private func registerHealth() {
-        let (gateway, ledger) = (gateway, ledger)
+        let (gateway, ledger, database) = (gateway, ledger, store.database)
+        if database.isShared {
+            health.register("base de données") {
+                if database.isReachable { return .well() }
+                // For some seconds the rights that were read last still hold.
+                return gateway.knowsGrants ? .well("injoignable à l’instant") : .unwell("injoignable")
+            }
+        }
         health.register("habilitations") { gateway.knowsGrants ? .well() : .unwell("illisibles") }
         health.register("registre") { ledger.isWritable ? .well() : .unwell("ne peut plus être écrit") }
     }
 
     /// Follows grants and tokens until cancelled: a change takes effect within a second.
     func followGrants() async throws {
-        let (gateway, logger, folder) = (gateway, logger, folder)
+        let (gateway, logger) = (gateway, logger)
         let (stream, changes) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let feed = GrantFeed(
             source: store,
@@ -134,12 +150,7 @@ final class Hub: Sendable {
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask {
                 for await _ in stream {
-                    do {
-                        let keys = try await SigningKeys.open(folder.signingKeys)
-                        try await gateway.use(keys.ring, newest: keys.newest)
-                    } catch {
-                        logger.error("clés de signature illisibles, les anciennes restent en usage : \(error)")
-                    }
+                    await self.refreshKeys()
                 }
             }
             try await feed.run()
@@ -151,8 +162,10 @@ final class Hub: Sendable {
     func purgeDocuments() async throws {
         while !Task.isCancelled {
             _ = try? await documents.purge()
-            _ = try? await proofs.purge()
-            _ = try? await seenProofs.purge()
+            if node?.isAtWork ?? true {
+                _ = try? await proofs.purge()
+                _ = try? await seenProofs.purge()
+            }
             try await Task.sleep(for: .seconds(600))
         }
     }
@@ -197,6 +210,7 @@ final class Hub: Sendable {
         await ledgerService.finish()
         await savePurposes()
         await transport.shutdown()
+        await leaveNodes()
     }
 }
 

@@ -19,7 +19,9 @@ struct Server {
 
     func run() async throws {
         let clock = settings.clock.map(WallClock.starting) ?? .system
-        let folder = try DataFolder(settings.data)
+        let folder = try DataFolder(settings.data, shared: SharedDatabase(settings))
+        // Keys of other nodes come before those that this one would make.
+        if folder.shared != nil { _ = try await folder.openDatabase(clock: clock) }
         let catalogueFolder = try CatalogueFolder.find(settings.catalogue)
         let catalogue = try CatalogueCompiler(folder: catalogueFolder, servesAnnounced: settings.sandbox).compile()
         try refuseStrayProviders(catalogue)
@@ -37,7 +39,7 @@ struct Server {
             configured: { settings.provider($0, $1) }, sandbox: sandbox)
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
-            rehearsals: cases, clock: clock, isFictional: settings.sandbox,
+            rehearsals: cases, clock: clock, nodeName: settings.node, isFictional: settings.sandbox,
             admission: settings.callsInFlight.map { Admission(limit: $0) } ?? Admission(),
             callsPerProvider: settings.callsPerProvider, settings: settings)
         logger.notice("géographie", metadata: ["données": "\(hub.geography.origin)"])
@@ -100,6 +102,7 @@ struct Server {
                 hub: hub, folder: folder, sandbox: sandbox, servesAnnounced: settings.sandbox, logger: logger),
         ]
         let ports = BoundPorts()
+        services += hub.nodeLoops.map { LoopService(loop: $0) }
         if let port = settings.adminPort { services.append(admin(hub, port, ports)) }
         services.append(
             Application(

@@ -24,12 +24,12 @@ extension Gateway {
     /// Whose records the holder of a token may read.
     public func recordAccess(
         _ token: Redacted<String>, from address: String?, now: Date
-    ) -> Result<RecordAccess, TokenRefusal> {
+    ) async -> Result<RecordAccess, TokenRefusal> {
         let call = Call(
             method: "GET", path: "/explain", query: QueryParameters(""), bearer: token, apiKey: nil, requestID: nil,
             remoteAddress: address, wantsFresh: false)
         do throws(Credentials.Refused) {
-            return .success(RecordAccess(try holder(call, snapshot, now)))
+            return .success(RecordAccess(try await holder(call, snapshot, now)))
         } catch {
             return .failure(TokenRefusal(code: error.code))
         }

@@ -20,14 +20,10 @@ where Fallback.Context == BasicRequestContext {
 
     public func respond(to request: Request, context: Context) async throws -> Response {
         let path = QueryParameters.decodedPath(request.uri.path)
-        var said = CallHeaders()
-        for field in request.headers { said.take(field.name.canonicalName, field.value) }
+        let said = CallHeaders(request)
         let caller = callerAddress.caller(context.peer, said)
-        if Self.mayBeHub(path) {
-            let call = Call(
-                method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""),
-                headers: said, remoteAddress: caller.address, clientCertificate: caller.certificate)
-            if let answer = await gateway.answer(call) { return Response(answer) }
+        if Self.mayBeHub(path), let answer = await gateway.answer(Call(request, path: path, said, caller)) {
+            return Response(answer)
         }
         return try await Visitor.$address.withValue(caller.address) {
             try await Visitor.$certificate.withValue(caller.certificate) {
@@ -39,6 +35,24 @@ where Fallback.Context == BasicRequestContext {
     private static func mayBeHub(_ path: String) -> Bool {
         path.hasPrefix("/v") || path.hasPrefix("/api/") || path.hasPrefix("/editeur/api/") || path == "/privileges"
             || path.hasPrefix("/proxy/")
+    }
+}
+
+extension CallHeaders {
+    init(_ request: Request) { for field in request.headers { take(field.name.canonicalName, field.value) } }
+}
+
+extension Call {
+    init(_ request: Request, path: String, _ said: CallHeaders, _ caller: Peer) {
+        self.init(
+            method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""),
+            headers: said, remoteAddress: caller.address, clientCertificate: caller.certificate)
+    }
+
+    /// What a request to one of the pages says, as if it were a call.
+    init(_ request: Request) {
+        let caller = Peer(address: Visitor.address, certificate: Visitor.certificate)
+        self.init(request, path: request.uri.path, CallHeaders(request), caller)
     }
 }
 

@@ -20,6 +20,12 @@ public struct Settings: Sendable {
     public let adminPort: Int?
     /// The folder of the instance's data; it may not exist yet.
     public let data: String
+    /// The address of the PostgreSQL database, a secret; nil for a file of the data folder.
+    public let database: Redacted<String>?
+    /// How many accesses to that database may go on at once, 2 to 100.
+    public let databaseConnections: Int
+    /// The name of this machine among those of one database; nil for the host's.
+    public let node: String?
     /// The folder of the catalogue, which exists; nil lets the caller look for it.
     public let catalogue: String?
     /// Whether to start the simulated providers.
@@ -66,6 +72,9 @@ public struct Settings: Sendable {
         adminHost = reading.value(of: Keys.adminHost)
         adminPort = reading.value(of: Keys.adminPort)
         data = reading.value(of: Keys.data)
+        database = reading.value(of: Keys.database).map(Redacted.init)
+        databaseConnections = reading.value(of: Keys.databaseConnections)
+        node = reading.value(of: Keys.node)
         catalogue = reading.value(of: Keys.catalogue)
         sandbox = reading.value(of: Keys.sandbox)
         sandboxSeed = reading.value(of: Keys.sandboxSeed)
