@@ -59,6 +59,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        .target(name: "Backup", dependencies: ["Values", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "BackupTests", dependencies: ["Backup", "TestSupport"]),
         .target(name: "Documents"),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "Values"]),
         .target(
@@ -176,7 +178,7 @@ let package = Package(
             name: "unefois",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage", "Desk",
-                "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations",
+                "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations", "Backup",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -191,7 +193,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk", "Pages",
+                "unefois", "Backup", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk",
+                "Pages",
                 "ProviderHealth", "Proofs", "Sandbox", "Storage", "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
