@@ -65,6 +65,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        .target(name: "Backup", dependencies: ["Values", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "BackupTests", dependencies: ["Backup", "TestSupport"]),
         .target(name: "Documents"),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "Values"]),
         .target(
@@ -199,8 +201,7 @@ let package = Package(
             name: "unefois",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Gateway", "JOSE", "Ledger", "Proofs", "Storage", "Desk",
-                "Nodes",
-                "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations",
+                "Nodes", "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations", "Backup",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -215,7 +216,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk", "Pages",
+                "unefois", "Backup", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk",
+                "Pages",
                 "ProviderHealth", "Proofs", "Sandbox", "Storage", "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

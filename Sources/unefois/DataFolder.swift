@@ -108,7 +108,7 @@ enum CatalogueFolder {
     static func find(_ told: String?) throws -> URL {
         if let told { return URL(filePath: told) }
         var candidates = [URL(filePath: FileManager.default.currentDirectoryPath)]
-        var folder = Self.program.deletingLastPathComponent()
+        var folder = ProgramFiles.program.deletingLastPathComponent()
         for _ in 0..<5 {
             candidates.append(folder)
             candidates.append(folder.appending(path: "share/unefois"))
@@ -121,12 +121,5 @@ enum CatalogueFolder {
             }
         }
         throw ValidationError("Catalogue introuvable : indiquez son dossier avec --catalogue.")
-    }
-
-    /// The running program.
-    static var program: URL {
-        let path =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(filePath: path)
     }
 }

@@ -32,11 +32,12 @@ struct ServerPages {
     func addRoutes(to router: Router<BasicRequestContext>) { pages.addRoutes(to: router) }
 }
 
-/// The State's design system, as `scripts/dsfr` leaves it: here, or beside the program's folders.
+/// The State's design system, as `scripts/dsfr` leaves it: installed, here, or beside the program's folders.
 enum DesignSystem {
     static var folder: URL {
+        if let installed = ProgramFiles.shared("dsfr") { return installed }
         var candidates = [URL(filePath: FileManager.default.currentDirectoryPath)]
-        var folder = CatalogueFolder.program.deletingLastPathComponent()
+        var folder = ProgramFiles.program.deletingLastPathComponent()
         for _ in 0..<5 {
             candidates.append(folder)
             folder.deleteLastPathComponent()

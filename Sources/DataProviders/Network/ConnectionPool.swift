@@ -71,7 +71,7 @@ final class ConnectionPool {
         let contexts = contexts
         ClientBootstrap(group: loop)
             .connectTimeout(.seconds(10))
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if origin.isSecure { try channel.pipeline.syncOperations.addHandler(contexts.handler(for: origin)) }

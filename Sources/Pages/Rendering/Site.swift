@@ -1,6 +1,7 @@
 import CatalogueModel
 import Foundation
 import Hummingbird
+import Values
 
 /// What all pages share: options, texts, templates, the frame around each page.
 struct Site: Sendable {
@@ -18,7 +19,8 @@ struct Site: Sendable {
         self.options = options
         self.hasStatus = hasStatus
         self.explains = explains
-        let resources = Bundle.module.bundleURL.appending(path: "Resources")
+        let bundle = ProgramFiles.shared("unefois_Pages.resources") ?? Bundle.module.bundleURL
+        let resources = bundle.appending(path: "Resources")
         messages = try Messages(folder: resources)
         templates = try Templates(folder: resources.appending(path: "templates"), messages: messages, missing: missing)
         assets = try Assets(own: resources.appending(path: "static"), dsfr: options.dsfr)
