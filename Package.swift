@@ -35,7 +35,7 @@ let package = Package(
                 "Values", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
         .target(
             name: "CatalogueModel",
@@ -65,6 +65,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        .target(name: "Backup", dependencies: ["Values", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "BackupTests", dependencies: ["Backup", "TestSupport"]),
         .target(name: "Documents"),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "Values"]),
         .target(
@@ -82,6 +84,9 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
@@ -90,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "CatalogueModel", "DataProviders", "JOSE", "Values", "TestSupport",
+                "Gateway", "CatalogueModel", "DataProviders", "JOSE", "Nodes", "Storage", "Values", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
@@ -114,7 +119,20 @@ let package = Package(
             dependencies: [
                 "ProviderHealth", "CatalogueModel", "DataProviders", "Storage", "Values", "TestSupport",
             ]),
-        .target(name: "Storage", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(name: "Storage", dependencies: ["CLibPQ", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "Nodes",
+            dependencies: [
+                "Values", "CatalogueModel", "DataProviders", "Gateway", "Storage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "NodesTests",
+            dependencies: [
+                "Nodes", "CatalogueModel", "DataProviders", "Gateway", "Storage", "Values", "TestSupport",
+            ]),
         .target(
             name: "Desk",
             dependencies: ["Values", "Storage", .product(name: "JWTKit", package: "jwt-kit")]),
@@ -164,10 +182,10 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
-        .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
         .testTarget(
             name: "DeskTests",
-            dependencies: ["Desk", "Storage", "Values", .product(name: "JWTKit", package: "jwt-kit")]),
+            dependencies: ["Desk", "Storage", "Values", "TestSupport", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(
             name: "LedgerTests",
             dependencies: ["Ledger", "Values", .product(name: "Logging", package: "swift-log")]),
@@ -183,7 +201,7 @@ let package = Package(
             name: "unefois",
             dependencies: [
                 "Values", "CatalogueModel", "DataProviders", "Gateway", "JOSE", "Ledger", "Proofs", "Storage", "Desk",
-                "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations",
+                "Nodes", "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations", "Backup",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -198,7 +216,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk", "Pages",
+                "unefois", "Backup", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk",
+                "Pages",
                 "ProviderHealth", "Proofs", "Sandbox", "Storage", "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -210,7 +229,7 @@ let package = Package(
 )
 
 /// Every target speaks the strictest Swift: no data race, no silent existential, no warning left standing.
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),

@@ -10,6 +10,9 @@ public enum DeskError: Error, Hashable, CustomStringConvertible {
     case grantExpired(Grant.ID)
     /// A grant that could not be checked later on: the reason says which part.
     case invalidGrant(String)
+    case unknownPurpose(Purpose.ID)
+    /// A purpose that calls could not be checked against, or that cannot go: the reason says why.
+    case invalidPurpose(String)
     /// The new end lies before the present one.
     case endsEarlier(Grant.ID)
     case unknownVendor(SoftwareVendor.ID)
@@ -33,6 +36,8 @@ public enum DeskError: Error, Hashable, CustomStringConvertible {
         case .grantRevoked(let id): "grant \(id) was revoked"
         case .grantExpired(let id): "grant \(id) has expired"
         case .invalidGrant(let reason): "not a valid grant: \(reason)"
+        case .unknownPurpose(let id): "no purpose \(id)"
+        case .invalidPurpose(let reason): "not a valid purpose: \(reason)"
         case .endsEarlier(let id): "grant \(id) already ends later"
         case .unknownVendor(let id): "no vendor \(id)"
         case .vendorRevoked(let id): "vendor \(id) was revoked"

@@ -25,9 +25,11 @@ final class GrantRight: Sendable {
     let grant: Grant
     let scopes: ScopeSet
     let addresses: AddressList
+    let purposes: [PurposeRight]
     private let catalogue: ScopeTable
 
-    init(_ grant: Grant, catalogue: ScopeTable) {
+    init(_ grant: Grant, catalogue: ScopeTable, meters: PurposeMeters) {
+        purposes = grant.purposes.map { PurposeRight($0, meters.meter(grant.id, $0.id)) }
         self.grant = grant
         self.catalogue = catalogue
         scopes = catalogue.set(grant.scopes)
@@ -41,6 +43,7 @@ final class GrantRight: Sendable {
         self.catalogue = catalogue
         scopes = catalogue.set(grant.scopes)
         addresses = whole.addresses
+        purposes = whole.purposes
     }
 
     /// The same right without the scopes that are not named; it never has more.
@@ -71,14 +74,17 @@ public final class HubSnapshot: Sendable {
 
     init(
         catalogue: CompiledCatalogue, metrics: [OperationMetrics], grants: GrantSnapshot?,
-        verifiers: [String: any JWTAlgorithm], signing kid: String? = nil, isCurrent: Bool
+        verifiers: [String: any JWTAlgorithm], signing kid: String? = nil, isCurrent: Bool,
+        meters: PurposeMeters = PurposeMeters()
     ) {
         self.catalogue = catalogue
         self.verifiers = verifiers
         signer = kid.flatMap { kid in verifiers[kid].map { TokenSigner(kid: kid, algorithm: $0) } }
         self.isCurrent = isCurrent && grants != nil
         self.metrics = metrics
-        let known = (grants?.grants ?? [:]).mapValues { GrantRight($0, catalogue: catalogue.scopes) }
+        let known = (grants?.grants ?? [:]).mapValues {
+            GrantRight($0, catalogue: catalogue.scopes, meters: meters)
+        }
         rights = (grants?.tokens ?? [:]).compactMapValues { token in
             known[token.grant].map { CallRight(token: token, right: $0) }
         }

@@ -26,8 +26,7 @@ extension Gateway {
         let (snapshot, now) = (snapshot, parts.clock.now())
         let presentation = Presentation(style: question == .introspectV2 ? .particulierV2 : .entreprise)
         do throws(Credentials.Refused) {
-            let holder = try await holder(of: call, snapshot, now: now).get()
-            guard holder.admits(call.remoteAddress) else { throw Credentials.Refused(code: "00107") }
+            let holder = try await holder(call, snapshot, now)
             let body = try body(question, holder, call, now)
             let isNew = question == .introspection
             return Answer(
@@ -37,6 +36,15 @@ extension Gateway {
             let problem = ProblemFactory(catalogue: snapshot.catalogue).problem(error.code)
             return presentation.answer([problem], call, AnswerFacts())
         }
+    }
+
+    /// Who holds the token of a call, from where it may be shown.
+    func holder(
+        _ call: Call, _ snapshot: HubSnapshot, _ now: Date
+    ) async throws(Credentials.Refused) -> Credentials.Holder {
+        let holder = try await holder(of: call, snapshot, now: now).get()
+        guard holder.admits(call.remoteAddress) else { throw Credentials.Refused(code: "00107") }
+        return holder
     }
 
     private func body(
@@ -78,6 +86,7 @@ struct TokenIntrospection {
     private let grant: Grant?
     private let delegation: Delegation?
     private let confirmation: Confirmation?
+    private let purposes: [PurposeRight]
 
     /// - Throws: 00212 or 00213 where a vendor names a delegation that is not one, 00107 where the body's list of
     ///   addresses lacks that one.
@@ -88,6 +97,7 @@ struct TokenIntrospection {
         case .organisation(let right):
             (id, isVendor, issued, siret) = (right.token.id, false, right.token.issued, right.grant.siret)
             (grant, delegation, confirmation) = (right.grant, nil, right.confirmation)
+            purposes = right.right.purposes
             expires = min(right.token.expires, right.grant.expires)
         case .vendor(let vendor):
             let delegated = named.isEmpty ? nil : try vendor.holder.delegation(named, now: now).get()
@@ -95,6 +105,7 @@ struct TokenIntrospection {
             (id, isVendor, issued) = (vendor.token.id, true, vendor.token.issued)
             (grant, delegation) = (delegated?.right.grant, delegated?.delegation)
             confirmation = vendor.confirmation
+            purposes = delegated?.right.purposes ?? []
             siret = grant?.siret ?? vendor.holder.vendor.siret
             expires = min(vendor.token.expires, grant?.expires ?? .distantFuture)
         }
@@ -112,7 +123,7 @@ struct TokenIntrospection {
             "date_emission": .string(issued.formatted(.iso8601)),
             "date_expiration": .string(expires.formatted(.iso8601)),
             "duree_validite_restante_en_secondes": .integer(max(0, Int(expires.timeIntervalSince(now)))),
-            "rate_limit_par_minute": limit,
+            "rate_limit_par_minute": limit, "finalites": .array(purposes.map { $0.json(now) }),
             "delegation": delegation.map { ["id": .string($0.id), "siret_delegant": .string(siret)] } ?? .null,
         ]
         // Left out of the tokens that are bound to nothing: their answer is that of the national hubs.

@@ -66,9 +66,29 @@ struct OpenAPIService {
                 "demande_acces_id": "a2b1c3d4-0000-4000-8000-000000000001", "datapass_id": "12345",
                 "siret_souscripteur": "13002526500013", "date_emission": "2026-05-15T10:00:00Z",
                 "date_expiration": "2027-11-15T10:00:00Z", "duree_validite_restante_en_secondes": 47_433_600,
-                "rate_limit_par_minute": .null, "delegation": .null,
+                "rate_limit_par_minute": .null,
+                "finalites": [
+                    [
+                        "id": "principale", "intitule": "Tarification de la cantine", "cadre_legal": "CRPA L114-8",
+                        "par_defaut": true, "dossier_obligatoire": false,
+                        "quota": [
+                            "appels": 5000, "periode": "mois", "utilises": 412, "remise_a_zero": 1_780_264_800,
+                        ],
+                    ]
+                ], "delegation": .null,
             ], "links": [:], "meta": [:],
         ])
+
+    private static let purposeSchema = object([
+        ("id", string("Ce que porte X-Purpose")), ("intitule", ["type": "string"]),
+        ("cadre_legal", string("Vide tant qu'il n'est pas déclaré")), ("par_defaut", ["type": "boolean"]),
+        ("dossier_obligatoire", ["type": "boolean"]),
+        (
+            "quota",
+            nullable(
+                "object", "Appels permis par jour, mois ou an, appels comptés, et quand le compte repart de zéro")
+        ),
+    ])
 
     private static let introspectionSchema = object(
         [
@@ -81,6 +101,7 @@ struct OpenAPIService {
             ("date_expiration", ["type": "string", "format": "date-time"]),
             ("duree_validite_restante_en_secondes", ["type": "integer"]),
             ("rate_limit_par_minute", nullable("integer", "Limite propre à l'habilitation ; null : celles des API")),
+            ("finalites", ["type": "array", "items": purposeSchema]),
             (
                 "delegation",
                 [

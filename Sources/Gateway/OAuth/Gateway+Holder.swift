@@ -37,14 +37,3 @@ extension Gateway {
         guard isFirst else { throw Credentials.Refused(code: "00461") }
     }
 }
-
-extension CallerAddress {
-    /// SHA-256 of the certificate that the caller made its connection with: the connection's own, or where it comes
-    /// from a trusted proxy what that says in `Client-Cert` (RFC 9440). Anybody can write that header.
-    func clientCertificate(_ request: Request, _ context: ListenerContext) -> [UInt8]? {
-        let own = context.clientCertificate
-        guard trustsProxies, let peer = context.channel.remoteAddress?.ipAddress, isProxy(peer) else { return own }
-        let told = request.headers[values: .clientCert]
-        return told.count == 1 ? CertificateDigest.ofHeader(told[0]) : nil
-    }
-}

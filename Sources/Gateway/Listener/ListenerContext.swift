@@ -7,12 +7,12 @@ import Values
 /// The connection that a request came over. The context of the pages is made for their requests only.
 public struct ListenerContext: InitializableFromSource {
     let channel: any Channel
-    /// SHA-256 of the certificate that the peer made this connection with, in DER; nil where it showed none.
-    var clientCertificate: [UInt8]?
+    let peer: Peer
     private let logger: Logger
 
     public init(source: ApplicationRequestContextSource) {
         channel = source.channel
+        peer = Peer(source.channel)
         logger = source.logger
     }
 
@@ -37,8 +37,14 @@ public struct CallerAddress: Sendable {
     /// - Parameter trustedProxies: only their `X-Forwarded-For` is believed; anybody can write that header.
     public init(trustedProxies: [AddressBlock]) { proxies = trustedProxies }
 
-    func address(_ request: Request, _ context: ListenerContext) -> String? {
-        address(peer: context.channel.remoteAddress?.ipAddress, forwarded: request.headers[.forwardedFor])
+    /// The caller's address and certificate: the connection's own, or where it comes from a trusted proxy what that says
+    /// in `X-Forwarded-For` and `Client-Cert` (RFC 9440).
+    func caller(_ peer: Peer, _ said: CallHeaders) -> Peer {
+        guard !proxies.isEmpty, let address = peer.address, isProxy(address) else { return peer }
+        let told = said.clientCertificates
+        return Peer(
+            address: self.address(peer: address, forwarded: said.forwardedFor),
+            certificate: told.count == 1 ? CertificateDigest.ofHeader(told[0]) : nil)
     }
 
     /// The last address of the chain that is no trusted proxy.
