@@ -25,8 +25,10 @@ struct LedgerRouteTests {
             #expect(try await hub.send("/ledger/proof/" + entry, token: other).json["ligne"] == nil)
             let own = try await hub.send("/ledger/proof/" + entry, token: token)
             let line = try #require(own.json["ligne"]?.text)
-            let key = try #require(NoteKey(try await hub.send("/ledger/key").text))
-            let copy = try #require(LedgerProof(try #require(own.json["preuve"]?.text), payload: Array(line.utf8)))
+            let published = try await hub.send("/ledger/key").text
+            let key = try #require(NoteKey(published))
+            let text = try #require(own.json["preuve"]?.text)
+            let copy = try #require(LedgerProof(text, payload: Array(line.utf8)))
             #expect(copy.holds(for: key))
             let record = try #require(CallRecord(payload: line.utf8))
             #expect(record.stage == .outcome && record.intent == record.sequence - 1 && record.token == "jti-1")
