@@ -120,10 +120,14 @@ struct LedgerFillCommand: AsyncParsableCommand {
     @OptionGroup var data: DataOption
     @Option var calls = Int.max
     @Option var atOnce = 64
+    @Option var segmentBytes = 64 << 20
 
     func run() async throws {
         let folder = try data.open()
-        let writer = try LedgerWriter(directory: folder.ledger)
+        guard !FileManager.default.fileExists(atPath: folder.database) else {
+            throw ValidationError("Ce dossier est celui d'une instance : rien n'y est inventé.")
+        }
+        let writer = try LedgerWriter(directory: folder.ledger, limits: LedgerLimits(segmentBytes: segmentBytes))
         let checkpointer = try Checkpointer(writer, CheckpointSigner(directory: folder.ledgerKey, ledger: writer.id))
         let lane = FillLane(writer: writer, run: UUID().uuidString)
         await withTaskGroup { group in

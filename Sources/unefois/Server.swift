@@ -88,7 +88,11 @@ struct Server {
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
         let callerAddress = CallerAddress(
             trustedProxies: settings.trustedProxies, believesCertificates: settings.clientCertHeader)
+        let server: HTTPServerBuilder
         let listener = HubListener(gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(75))
+        do { server = try .listening(listener.configuration, settings.tls) } catch {
+            throw Refused(description: "le certificat TLS ou sa clé ne peuvent pas être lus : \(error)")
+        }
         let responder = hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
@@ -108,7 +112,7 @@ struct Server {
         services.append(
             Application(
                 responder: responder,
-                server: .http1(configuration: listener.configuration),
+                server: server,
                 configuration: .init(
                     address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024,
                     // Beyond that many clients new ones wait in the listen queue.

@@ -214,6 +214,35 @@ backend hub
         process.wait(15)
 
 
+def test_a_certificate_shown_to_the_service_itself_binds_the_token(tmp_path):
+    need("unefois", unefois_server.executable())
+    key, other = KEYS["ES256"](), KEYS["ES256"]()
+    for name, made, own in [("server", certificate(), SERVER), ("mine", certificate(key), key), ("theirs", certificate(other), other)]:
+        pem = made.public_bytes(serialization.Encoding.PEM)
+        (tmp_path / f"{name}.crt").write_bytes(pem)
+        (tmp_path / f"{name}.key").write_bytes(private(own))
+        (tmp_path / f"{name}.pem").write_bytes(pem + private(own))
+    port, admin = unefois_server.free_port(), unefois_server.free_port()
+    base = f"https://127.0.0.1:{port}"
+    command = [unefois_server.executable(), "serve", "--data", tmp_path / "data", "--port", port, "--public-url", base,
+               "--tls-certificate", tmp_path / "server.crt", "--tls-key", tmp_path / "server.key", "--tls-client-certificates"]
+    ready = f"http://127.0.0.1:{admin}/metrics"
+    with unefois_server.started(command, ready, tmp_path / "serve.log", {"UNEFOIS_ADMIN_PORT": str(admin)}):
+        await_port(port)
+        grant = run(tmp_path, "token", "create", "--scope", "cnaf_quotient_familial").split("Habilitation")[1].split()[0]
+        identifier = run(tmp_path, "client", "create", grant, "--certificate", tmp_path / "mine.crt")
+        time.sleep(1)
+        form = {"grant_type": "client_credentials", "client_id": identifier}
+        for stranger in ["theirs", None]:
+            assert code(send(base + "/oauth/token", form, tls=tls(tmp_path, stranger))) == (401, "00465")
+        status, given, _ = send(base + "/oauth/token", form, tls=tls(tmp_path, "mine"))
+        assert status == 200
+        call, bearer = base + CALL + "?" + urllib.parse.urlencode(PERSON), "Bearer " + given["access_token"]
+        assert send(call, tls=tls(tmp_path, "mine"), Authorization=bearer)[0] == 200
+        for stranger in ["theirs", None]:
+            assert code(send(call, tls=tls(tmp_path, stranger), Authorization=bearer)) == (401, "00463")
+
+
 def tls(folder, name):
     """A connection's settings: the client's certificate of that name, or none."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

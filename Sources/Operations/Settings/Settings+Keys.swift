@@ -24,6 +24,15 @@ extension Settings {
         public static let trustedProxies = SettingKey(
             "server.trusted-proxies", .addressBlocks, default: [], shown: "aucun", flag: "--trusted-proxies",
             help: "mandataires dont l’en-tête X-Forwarded-For est cru")
+        public static let tlsCertificate = SettingKey(
+            "server.tls.certificate", SettingKind<String>.path.optional, default: nil, shown: "aucun : HTTP en clair",
+            flag: "--tls-certificate", help: "chaîne de certificats (PEM) ; le service parle alors TLS et HTTP/2")
+        public static let tlsKey = SettingKey(
+            "server.tls.key", SettingKind<String>.path.optional, default: nil, shown: "aucune", flag: "--tls-key",
+            help: "clé privée du certificat (PEM)")
+        public static let tlsClientCertificates = SettingKey(
+            "server.tls.client-certificates", .flag, default: false, flag: "--tls-client-certificates",
+            help: "demander un certificat aux clients, pour les jetons qui y sont liés")
         public static let data = SettingKey(
             "data", .path, default: "data", flag: "--data", help: "dossier des données de l’instance")
         public static let database = SettingKey(
@@ -77,7 +86,8 @@ extension Settings {
 
         /// Every declared setting, in the order of the help.
         public static let all: [any DeclaredSetting] = [
-            config, host, port, trustedProxies, clientCertHeader, adminHost, adminPort, publicURL, data, database,
+            config, host, port, tlsCertificate, tlsKey, tlsClientCertificates, trustedProxies, clientCertHeader, adminHost,
+            adminPort, publicURL, data, database,
             databaseConnections, node, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
             sandboxCompanies, testCases, franceConnectCases, clock, callsInFlight, callsPerProvider, logFormat,
