@@ -41,7 +41,7 @@ final class Hub: Sendable {
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
         rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
         quotas: any QuotaKeeping = LocalQuotas(), isFictional: Bool = false, admission: Admission = Admission(),
-        callsPerProvider: Int = Traffic.standardLimit
+        callsPerProvider: Int = Traffic.standardLimit, checksEchoes: Bool = true
     ) async throws {
         self.folder = folder
         self.clock = clock
@@ -62,7 +62,7 @@ final class Hub: Sendable {
         let traffic = Traffic(limit: callsPerProvider, breakers: breakers)
         let connector = Connector(
             transport: transport, configuration: providers, breakers: breakers, documents: documents, clock: clock,
-            quotas: quotas, traffic: traffic, catalogue: { holder.catalogue })
+            quotas: quotas, traffic: traffic, checksEchoes: checksEchoes, catalogue: { holder.catalogue })
         gateway = Gateway(
             parts: Gateway.Parts(
                 connector: connector,
