@@ -86,7 +86,8 @@ struct Server {
         hub.address.url = settings.publicURL(port: port)
         let pages = try ServerPages(hub: hub, settings: settings, demoToken: demo)
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
-        let callerAddress = CallerAddress(trustedProxies: settings.trustedProxies)
+        let callerAddress = CallerAddress(
+            trustedProxies: settings.trustedProxies, believesCertificates: settings.clientCertHeader)
         let server: HTTPServerBuilder
         let listener = HubListener(gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(75))
         do { server = try .listening(listener.configuration, settings.tls) } catch {

@@ -12,6 +12,9 @@ extension Settings {
             "server.host", .host, default: "127.0.0.1", flag: "--host", help: "adresse d’écoute")
         public static let port = SettingKey(
             "server.port", .port, default: 8080, flag: "--port", help: "port d’écoute ; 0 : un port libre")
+        public static let clientCertHeader = SettingKey(
+            "server.client-cert-header", .flag, default: false, flag: "--client-cert-header",
+            help: "croire aussi l’en-tête Client-Cert de ces mandataires, s’ils effacent celui des clients")
         public static let adminPort = SettingKey(
             "admin.port", SettingKind<Int?>.portOrOff, default: 0, shown: "un port libre, affiché",
             flag: "--admin-port",
@@ -83,8 +86,8 @@ extension Settings {
 
         /// Every declared setting, in the order of the help.
         public static let all: [any DeclaredSetting] = [
-            config, host, port, tlsCertificate, tlsKey, tlsClientCertificates, trustedProxies, adminHost, adminPort,
-            publicURL, data, database,
+            config, host, port, tlsCertificate, tlsKey, tlsClientCertificates, trustedProxies, clientCertHeader,
+            adminHost, adminPort, publicURL, data, database,
             databaseConnections, node, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
             sandboxCompanies, testCases, franceConnectCases, clock, callsInFlight, callsPerProvider, logFormat,

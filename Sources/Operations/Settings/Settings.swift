@@ -16,6 +16,8 @@ public struct Settings: Sendable {
     public let tls: TLSSettings?
     /// Proxies whose word on the caller's address is taken.
     public let trustedProxies: [AddressBlock]
+    /// Whether those proxies' `Client-Cert` is believed.
+    public let clientCertHeader: Bool
     /// The address that the metrics listen on; the public must not reach it.
     public let adminHost: String
     /// The port of the metrics, 0 to let the system choose, nil for none.
@@ -74,6 +76,7 @@ public struct Settings: Sendable {
             certificate: reading.value(of: Keys.tlsCertificate), key: reading.value(of: Keys.tlsKey),
             asksClients: reading.value(of: Keys.tlsClientCertificates))
         trustedProxies = reading.value(of: Keys.trustedProxies)
+        clientCertHeader = reading.value(of: Keys.clientCertHeader)
         adminHost = reading.value(of: Keys.adminHost)
         adminPort = reading.value(of: Keys.adminPort)
         data = reading.value(of: Keys.data)
