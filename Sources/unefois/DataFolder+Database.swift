@@ -73,17 +73,28 @@ extension DataFolder {
         try await lease.release()
     }
 
-    /// Makes every key that is missing, those of the coming week too: afterwards no node has to make one by itself.
-    func makeKeys(_ database: any SQLDatabase, _ clock: WallClock) async throws {
-        let pseudonyms = try PseudonymKeys(directory: pseudonymKeys)
-        for instant in [clock.now(), clock.now() + 7 * 86_400] {
-            _ = try LinkSeal(folder: linkKeys, clock: .fixed(instant))
-            _ = try pseudonyms.pseudonym(of: [], at: instant)
+    /// Makes every key that is missing.
+    private func makeKeys(_ database: any SQLDatabase, _ clock: WallClock) async throws {
+        let folder = self
+        try await folder.makeComingKeys(clock)
+        try await Blocking.run {
+            _ = try FranceConnectKeys(file: folder.franceConnectKey)
+            _ = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
+            _ = try folder.openQuestions(GrantStore(database: database, clock: clock))
         }
         _ = try await SigningKeys.open(signingKeys)
-        _ = try FranceConnectKeys(file: franceConnectKey)
-        _ = try Proofs(database: database, keyFile: proofKey, clock: clock)
-        _ = try openQuestions(GrantStore(database: database, clock: clock))
+    }
+
+    /// Makes the keys of this month and year, and those of the coming week: no node has to make one by itself.
+    func makeComingKeys(_ clock: WallClock) async throws {
+        let folder = self
+        try await Blocking.run {
+            let pseudonyms = try PseudonymKeys(directory: folder.pseudonymKeys)
+            for instant in [clock.now(), clock.now() + 7 * 86_400] {
+                _ = try LinkSeal(folder: folder.linkKeys, clock: .fixed(instant))
+                _ = try pseudonyms.pseudonym(of: [], at: instant)
+            }
+        }
     }
 
     /// Whether a file of the folder is a key that nodes share. Keys of links past are not: they are to be forgotten.
