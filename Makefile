@@ -1,13 +1,13 @@
 # UneFois : `make run` pour essayer, `make test` pour tout vérifier, `make help` pour le reste.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench
+.PHONY: help run test lint format bench package package-test
 
 SOURCES := Package.swift Sources Tests
 PYTHON := .venv/bin/python
 
 help: ## affiche cette aide
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ARGS ?=
 run: ## installe ce qui manque, compile, démarre (make run ARGS="--port 9000" pour d'autres options)
@@ -25,7 +25,7 @@ test: ## style, compilation, tests, catalogue, contrat public, navigateur
 	"$$HUB_BIN" catalogue check; \
 	$(PYTHON) Tests/Contract/run; \
 	$(PYTHON) Tests/Contract/openapi; \
-	$(PYTHON) -m pytest -q Tests/Browser Tests/Nodes
+	$(PYTHON) -m pytest -q Tests/Browser Tests/Resilience Tests/Nodes Tests/Packaging
 
 lint: ## vérifie le style
 	swift format lint --strict --parallel --recursive $(SOURCES)
@@ -37,3 +37,15 @@ bench: ## mesure UneFois à côté de nginx et de Caddy (make bench ARGS="--roun
 	@scripts/setup --bench
 	swift build -c release --product unefois
 	Benchmarks/run $(ARGS)
+
+# A static Swift library: the package then needs nothing that Debian does not have.
+STATIC := -c release --static-swift-stdlib
+package: BINARY ?=
+package: ## construit le paquet Debian dans .build/package (BINARY=… : d'un programme déjà compilé)
+	@scripts/setup --package
+	@[[ -n "$(BINARY)" ]] || (set -x; swift build $(STATIC) --product unefois)
+	packaging/package "$(or $(BINARY),$$(swift build $(STATIC) --show-bin-path)/unefois)" .build/package
+
+package-test: BINARY ?=
+package-test: package ## l'installe, le met à jour et le retire dans une Debian minimale (root, quelques minutes)
+	packaging/test "$(or $(BINARY),$$(swift build $(STATIC) --show-bin-path)/unefois)"

@@ -29,6 +29,12 @@ let package = Package(
     ],
     targets: [
         .target(name: "Values"),
+        .target(
+            name: "JOSE",
+            dependencies: [
+                "Values", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         .target(name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
         .target(
@@ -59,6 +65,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        .target(name: "Backup", dependencies: ["Values", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "BackupTests", dependencies: ["Backup", "TestSupport"]),
         .target(name: "Documents"),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents", "Values"]),
         .target(
@@ -72,10 +80,13 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "Ledger", "Proofs", "Storage",
+                "Values", "CatalogueModel", "DataProviders", "JOSE", "Ledger", "Proofs", "Storage",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
@@ -84,8 +95,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "CatalogueModel", "DataProviders", "Nodes", "Storage", "Values", "TestSupport",
+                "Gateway", "CatalogueModel", "DataProviders", "JOSE", "Nodes", "Storage", "Values", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
@@ -188,8 +200,8 @@ let package = Package(
         .executableTarget(
             name: "unefois",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage", "Desk", "Nodes",
-                "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations",
+                "Values", "CatalogueModel", "DataProviders", "Gateway", "JOSE", "Ledger", "Proofs", "Storage", "Desk",
+                "Nodes", "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations", "Backup",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -204,10 +216,12 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "unefois", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk", "Pages",
+                "unefois", "Backup", "Gateway", "DataProviders", "CatalogueModel", "Documents", "Ledger", "Desk",
+                "Pages",
                 "ProviderHealth", "Proofs", "Sandbox", "Storage", "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -84,17 +84,17 @@ public final class RateLimiter: Sendable {
         case franceConnect = 1_000
         /// Files and documents of providers.
         case files = 50
+        /// Requests for a token, of one address and of one client.
+        case tokens = 120
         /// Codes of proofs.
         case proofs = 30
+        /// Lists of cases that a grant's holder opens or closes.
+        case cases = 60
+        /// Refusals that somebody wants explained: each one reads the ledger.
+        case explanations = 10
 
         /// Catalogues name no limit so.
-        fileprivate var budget: String {
-            switch self {
-            case .franceConnect: "/france-connect"
-            case .files: "/files"
-            case .proofs: "/proofs"
-            }
-        }
+        fileprivate var budget: String { "/door/\(self)" }
     }
 
     /// Counts one request at a door.

@@ -32,10 +32,16 @@ struct DataFolder {
     /// Certificates of the sandbox, made anew at each start.
     var sandboxCertificates: String { url.appending(path: "sandbox-certificates").path }
     var ledger: URL { url.appending(path: "ledger") }
+    /// The key that signs the ledger's checkpoints, apart from the ledger.
+    var ledgerKey: URL { url.appending(path: "ledger-key") }
+    /// The key of this instance as a witness, and what it saw of other ledgers.
+    var witnessKey: URL { url.appending(path: "ledger-witness") }
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }
     /// The key of the marks on proofs.
     var proofKey: String { url.appending(path: "keys/proofs.key").path }
+    /// The key under which cases stand in their register.
+    var caseKeys: String { url.appending(path: "case-keys").path }
     /// Keys of the addresses below `/proxy`, one a month.
     var linkKeys: String { url.appending(path: "link-keys").path }
 
@@ -45,7 +51,7 @@ struct DataFolder {
     /// The tables of every room, in the order of their making.
     static let migrations =
         GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations + HealthStore.migrations
-        + Proofs.migrations + NodeTables.migrations
+        + Proofs.migrations + SeenProofs.migrations + LedgerIndex.migrations + NodeTables.migrations
 
     /// The grants of the database.
     func openStore(clock: WallClock = .system) async throws -> GrantStore {
@@ -102,7 +108,7 @@ enum CatalogueFolder {
     static func find(_ told: String?) throws -> URL {
         if let told { return URL(filePath: told) }
         var candidates = [URL(filePath: FileManager.default.currentDirectoryPath)]
-        var folder = Self.program.deletingLastPathComponent()
+        var folder = ProgramFiles.program.deletingLastPathComponent()
         for _ in 0..<5 {
             candidates.append(folder)
             candidates.append(folder.appending(path: "share/unefois"))
@@ -115,12 +121,5 @@ enum CatalogueFolder {
             }
         }
         throw ValidationError("Catalogue introuvable : indiquez son dossier avec --catalogue.")
-    }
-
-    /// The running program.
-    static var program: URL {
-        let path =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(filePath: path)
     }
 }

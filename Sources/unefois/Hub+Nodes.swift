@@ -56,7 +56,8 @@ extension Hub {
             if !Task.isCancelled { logger.error("clés non échangées avec les autres nœuds : \(error)") }
         }
         do {
-            try await gateway.use(SigningKeys.open(folder.signingKeys).ring)
+            let keys = try await SigningKeys.open(folder.signingKeys)
+            try await gateway.use(keys.ring, newest: keys.newest)
         } catch {
             logger.error("clés de signature illisibles, les anciennes restent en usage : \(error)")
         }

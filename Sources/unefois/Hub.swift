@@ -24,7 +24,12 @@ final class Hub: Sendable {
     let franceConnectKeys: FranceConnectKeys
     let documents: DocumentStore
     let proofs: Proofs
+    let seenProofs: SeenProofs
     let ledger: LedgerWriter
+    let ledgerService: LedgerService
+    let cases: CaseRegister
+    let caseStore: CaseStore
+    let purposeCalls: PurposeCallStore
     let transport: NetworkTransport
     let breakers: Breakers
     let quotas: any QuotaKeeping
@@ -44,7 +49,8 @@ final class Hub: Sendable {
     init(
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
         rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
-        quotas: (any QuotaKeeping)? = nil, nodeName: String? = nil, isFictional: Bool = false
+        quotas: (any QuotaKeeping)? = nil, nodeName: String? = nil, isFictional: Bool = false,
+        admission: Admission = Admission(), callsPerProvider: Int = Traffic.standardLimit, settings: Settings? = nil
     ) async throws {
         self.folder = folder
         self.clock = clock
@@ -58,28 +64,35 @@ final class Hub: Sendable {
         self.quotas = quotas
         store = GrantStore(database: database, clock: clock)
         dataRequests = DataRequestStore(database: database, clock: clock)
+        purposeCalls = PurposeCallStore(database: database)
+        caseStore = try CaseStore(database: database, keyFolder: folder.caseKeys, clock: clock)
+        cases = CaseRegister(store: caseStore)
         keys = try await SigningKeys.open(folder.signingKeys)
         proofs = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
+        seenProofs = SeenProofs(database: database, clock: clock)
         geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
+        ledgerService = try LedgerService(ledger, folder, settings)
         transport = NetworkTransport()
         let (address, holder) = (PublicAddress(), CatalogueHolder(catalogue))
         self.address = address
+        let traffic = Traffic(limit: callsPerProvider, breakers: breakers)
         let connector = Connector(
             transport: transport, configuration: providers, breakers: breakers, documents: documents, clock: clock,
-            quotas: quotas, catalogue: { holder.catalogue })
+            quotas: quotas, traffic: traffic, catalogue: { holder.catalogue })
         gateway = Gateway(
             parts: Gateway.Parts(
                 connector: connector,
                 franceConnect: FranceConnect(
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
-                    clock: clock, quotas: quotas),
+                    clock: clock, quotas: quotas, traffic: traffic),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
                 documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
                 rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
-                questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
-            catalogue: catalogue)
+                questions: try folder.openQuestions(store), seenProofs: seenProofs, cases: cases, clock: clock,
+                publicURL: { address.url }),
+            catalogue: catalogue, admission: admission)
         self.holder = holder
         watch = ProviderWatch(
             catalogue: { holder.catalogue },
@@ -88,7 +101,9 @@ final class Hub: Sendable {
                 recentCalls: { [gateway] in gateway.recentCalls(to: $0, apis: $1) }),
             spared: { breakers.open }, isLooking: { node?.isAtWork ?? true }, store: HealthStore(database: database),
             clock: clock)
-        try await gateway.use(keys.ring)
+        try await gateway.use(keys.ring, newest: keys.newest)
+        try await gateway.meters.load(from: purposeCalls, at: clock.now())
+        try await cases.refresh()
         gateway.use(try await store.snapshot())
         registerHealth()
     }
@@ -147,7 +162,10 @@ final class Hub: Sendable {
     func purgeDocuments() async throws {
         while !Task.isCancelled {
             _ = try? await documents.purge()
-            if node?.isAtWork ?? true { _ = try? await proofs.purge() }
+            if node?.isAtWork ?? true {
+                _ = try? await proofs.purge()
+                _ = try? await seenProofs.purge()
+            }
             try await Task.sleep(for: .seconds(600))
         }
     }
@@ -168,9 +186,12 @@ final class Hub: Sendable {
         let router = Router(context: BasicRequestContext.self)
         let services = ServiceRoutes(gateway: gateway, keys: franceConnectKeys, documents: documents)
         services.add(to: router)
+        OAuthRoutes(gateway: gateway).add(to: router)
         PingRoutes(watch: watch, catalogue: { [holder] in holder.catalogue }, publicURL: { [address] in address.url })
             .add(to: router)
         GeographyRoutes(geography).add(to: router)
+        LedgerRoutes(service: ledgerService, gateway: gateway, clock: clock).add(to: router)
+        CaseRoutes(gateway: gateway).add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()
@@ -186,6 +207,8 @@ final class Hub: Sendable {
     /// Stops what stands on threads and sockets of its own.
     func close() async {
         await ledger.close()
+        await ledgerService.finish()
+        await savePurposes()
         await transport.shutdown()
         await leaveNodes()
     }
@@ -226,6 +249,12 @@ final class CatalogueHolder: Sendable {
     var catalogue: CompiledCatalogue { held.withLock { $0 } }
     func use(_ catalogue: CompiledCatalogue) { held.withLock { $0 = catalogue } }
 }
+
+/// Proofs of possession are remembered in the database, for all nodes.
+extension SeenProofs: ProofRemembering {}
+
+/// Calls of purposes are added up in the database.
+extension PurposeCallStore: PurposeCallKeeping {}
 
 /// Few different questions about one person are counted in the database.
 extension QuestionStore: QuestionCounting {}

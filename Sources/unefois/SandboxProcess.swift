@@ -33,7 +33,7 @@ final class SandboxProcess: Sendable {
     ) async throws -> SandboxProcess {
         let secret = SecretText.make()
         let process = Process()
-        process.executableURL = CatalogueFolder.program
+        process.executableURL = ProgramFiles.program
         process.arguments =
             [
                 "sandbox", "serve", "--seed", String(settings.sandboxSeed), "--families",

@@ -39,7 +39,9 @@ struct Server {
             configured: { settings.provider($0, $1) }, sandbox: sandbox)
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
-            rehearsals: cases, clock: clock, nodeName: settings.node, isFictional: settings.sandbox)
+            rehearsals: cases, clock: clock, nodeName: settings.node, isFictional: settings.sandbox,
+            admission: settings.callsInFlight.map { Admission(limit: $0) } ?? Admission(),
+            callsPerProvider: settings.callsPerProvider, settings: settings)
         logger.notice("géographie", metadata: ["données": "\(hub.geography.origin)"])
         if !settings.sandbox { try await DemoToken.revoke(hub) }
         let demo = settings.sandbox ? try await DemoToken.token(hub) : nil
@@ -85,12 +87,17 @@ struct Server {
         let pages = try ServerPages(hub: hub, settings: settings, demoToken: demo)
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
         let callerAddress = CallerAddress(trustedProxies: settings.trustedProxies)
+        let listener = HubListener(gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(75))
         let responder = hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
             LoopService { try await hub.purgeDocuments() },
+            LoopService { try await hub.countPurposes() },
+            LoopService { try await hub.followCases() },
+            LoopService { try await hub.purgePurposes() },
             LoopService { try await hub.watch.run() },
             LoopService { try await hub.refreshQuotas() },
+            LoopService { try await hub.ledgerService.run(settings) },
             CatalogueReloader(
                 hub: hub, folder: folder, sandbox: sandbox, servesAnnounced: settings.sandbox, logger: logger),
         ]
@@ -100,7 +107,7 @@ struct Server {
         services.append(
             Application(
                 responder: responder,
-                server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+                server: .http1(configuration: listener.configuration),
                 configuration: .init(
                     address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024,
                     // Beyond that many clients new ones wait in the listen queue.

@@ -25,17 +25,19 @@ struct ServerPages {
             options: options, catalogue: { hub.catalogue },
             trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway),
             requests: KeptDataRequests(store: hub.dataRequests), status: hub.watch,
-            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: hub.clock))
+            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: hub.clock),
+            explaining: ExplainedCalls(hub: hub, folder: hub.folder))
     }
 
     func addRoutes(to router: Router<BasicRequestContext>) { pages.addRoutes(to: router) }
 }
 
-/// The State's design system, as `scripts/dsfr` leaves it: here, or beside the program's folders.
+/// The State's design system, as `scripts/dsfr` leaves it: installed, here, or beside the program's folders.
 enum DesignSystem {
     static var folder: URL {
+        if let installed = ProgramFiles.shared("dsfr") { return installed }
         var candidates = [URL(filePath: FileManager.default.currentDirectoryPath)]
-        var folder = CatalogueFolder.program.deletingLastPathComponent()
+        var folder = ProgramFiles.program.deletingLastPathComponent()
         for _ in 0..<5 {
             candidates.append(folder)
             folder.deleteLastPathComponent()

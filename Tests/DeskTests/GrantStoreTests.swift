@@ -38,7 +38,7 @@ import Values
         try await withTemporaryFolder { folder in
             let store = try await openStore(maker, folder)
             let changes: [(inout Grant) -> Void] = [
-                { $0.siret = "13002526500014" }, { $0.organisation = " " }, { $0.title = "" }, { $0.purpose = "\n" },
+                { $0.siret = "13002526500014" }, { $0.organisation = " " }, { $0.title = "" }, { $0.purposes = [] },
                 { $0.scopes = [] }, { $0.scopes = ["a", ""] }, { $0.limit = .perMinute(0) }, { $0.expires = noon },
             ]
             for change in changes {

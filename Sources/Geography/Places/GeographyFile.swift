@@ -1,4 +1,5 @@
 import Foundation
+import Values
 
 /// The geographic code on disk: what was imported into a data folder, or the extract that comes with the program.
 public enum GeographyFile {
@@ -12,7 +13,8 @@ public enum GeographyFile {
     ///   communes do not exist.
     public static func gazetteer(imported file: URL) throws -> Gazetteer {
         guard FileManager.default.fileExists(atPath: file.path) else {
-            let extract = Bundle.module.bundleURL.appending(path: "Resources/extract.tsv")
+            let bundle = ProgramFiles.shared("unefois_Geography.resources") ?? Bundle.module.bundleURL
+            let extract = bundle.appending(path: "Resources/extract.tsv")
             let geography = try read(extract)
             return Gazetteer(
                 geography, origin: "extrait (\(geography.summary)) ; pour la France entière : unefois import cog")

@@ -60,6 +60,12 @@ extension Settings {
         public static let logLevel = SettingKey(
             "log.level", .logLevel, default: .info, shown: "info", flag: "--log-level",
             help: "niveau du journal, de trace à critical")
+        public static let callsInFlight = SettingKey(
+            "calls.in-flight", SettingKind<Int>.integer(1...100_000).optional, default: nil, shown: "selon la mémoire",
+            help: "appels traités à la fois ; au-delà ils sont refusés")
+        public static let callsPerProvider = SettingKey(
+            "calls.per-provider", .integer(1...100_000), default: 256,
+            help: "appels en attente d’un même fournisseur ; au-delà ils sont refusés")
         public static let publicURL = SettingKey(
             "public.url", SettingKind<String>.baseAddress.optional, default: nil, shown: "http://host:port",
             flag: "--public-url", help: "base des liens absolus")
@@ -71,7 +77,8 @@ extension Settings {
             config, host, port, trustedProxies, adminHost, adminPort, publicURL, data, database,
             databaseConnections, node, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
-            sandboxCompanies, testCases, franceConnectCases, clock, logFormat, logLevel, stateBrand,
+            sandboxCompanies, testCases, franceConnectCases, clock, callsInFlight, callsPerProvider, logFormat,
+            logLevel, stateBrand, ledgerWitnessURL, ledgerWitnessKey, ledgerWitnessed,
         ]
     }
 

@@ -42,6 +42,10 @@ public struct Settings: Sendable {
     public let franceConnectCases: String?
     /// The instant that the clock starts from; nil for the clock of the system.
     public let clock: Date?
+    /// Calls at once, 1 to 100 000; nil lets the machine's memory tell.
+    public let callsInFlight: Int?
+    /// Exchanges with one provider at once, 1 to 100 000.
+    public let callsPerProvider: Int
     /// The form of the log.
     public let logFormat: LogFormat
     /// The least level that is logged.
@@ -50,6 +54,13 @@ public struct Settings: Sendable {
     public let publicURL: String?
     /// Whether pages may show the marks of the State.
     public let stateBrand: Bool
+
+    /// Where the witness of the ledger is asked; nil where there is none.
+    public let ledgerWitnessURL: String?
+    /// The public key of that witness.
+    public let ledgerWitnessKey: String?
+    /// The ledgers that this instance witnesses.
+    public let ledgerWitnessed: WitnessedLedgers
 
     let reader: ConfigReader
     let openNames: [OpenName]
@@ -72,10 +83,15 @@ public struct Settings: Sendable {
         testCases = reading.value(of: Keys.testCases)
         franceConnectCases = reading.value(of: Keys.franceConnectCases)
         clock = reading.value(of: Keys.clock)
+        callsInFlight = reading.value(of: Keys.callsInFlight)
+        callsPerProvider = reading.value(of: Keys.callsPerProvider)
         logFormat = reading.value(of: Keys.logFormat) ?? (terminal ? .readable : .json)
         logLevel = reading.value(of: Keys.logLevel)
         publicURL = reading.value(of: Keys.publicURL)
         stateBrand = reading.value(of: Keys.stateBrand)
+        ledgerWitnessURL = reading.value(of: Keys.ledgerWitnessURL)
+        ledgerWitnessKey = reading.value(of: Keys.ledgerWitnessKey)
+        ledgerWitnessed = reading.value(of: Keys.ledgerWitnessed)
         reader = reading.sources.reader()
         openNames = reading.sources.openNames
     }
