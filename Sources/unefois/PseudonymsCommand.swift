@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Ledger
-import Nodes
 import Values
 
 struct PseudonymsCommand: AsyncParsableCommand {
@@ -10,28 +9,28 @@ struct PseudonymsCommand: AsyncParsableCommand {
 
     struct Destroy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Détruit la clé d'une année révolue : ses pseudonymes deviennent muets, sans retour.",
+            abstract: "Détruit la clé d'une année : ses pseudonymes deviennent muets, sans retour.",
             discussion: """
-                Sur une base partagée, la clé est détruite sur tous les nœuds en une minute. Un service qui s'en est \
-                servi la garde en mémoire jusqu'à son arrêt ; les sauvegardes, jusqu'à leur fin.
+                Sur une base partagée, elle l'est sur tous les nœuds. Les sauvegardes la gardent jusqu'à leur fin. La \
+                clé de l'année en cours est remplacée par une autre.
                 """)
         @OptionGroup var data: DataOption
         @Argument(help: "Année civile, de Paris.")
         var year: Int
 
         func validate() throws {
-            guard (2000..<Paris.date(at: Date()).year).contains(year) else {
-                throw ValidationError("Seule la clé d'une année révolue peut être détruite.")
+            guard (2000...Paris.date(at: Date()).year).contains(year) else {
+                throw ValidationError("Cette année n'a pas de clé.")
             }
         }
 
         func run() async throws {
-            let folder = try data.open()
-            if folder.shared != nil {
-                let database = try await folder.openDatabase()
-                try await folder.sharedKeys(database, clock: .system)?.destroy("pseudonym-keys/\(year).key")
+            let year = year
+            try await data.open().changePseudonyms { keys in
+                try keys.destroyKey(of: year)
+                // At once, lest two nodes make different ones.
+                if year == Paris.date(at: Date()).year { _ = try keys.pseudonym(of: [], at: Date()) }
             }
-            try PseudonymKeys(directory: folder.pseudonymKeys).destroyKey(of: year)
             print("La clé de \(year) est détruite.")
         }
     }
