@@ -25,7 +25,7 @@ test: ## style, compilation, tests, catalogue, contrat public, navigateur
 	"$$HUB_BIN" catalogue check; \
 	$(PYTHON) Tests/Contract/run; \
 	$(PYTHON) Tests/Contract/openapi; \
-	$(PYTHON) -m pytest -q Tests/Browser Tests/Packaging
+	$(PYTHON) -m pytest -q Tests/Browser Tests/Resilience Tests/Nodes Tests/Packaging
 
 lint: ## vérifie le style
 	swift format lint --strict --parallel --recursive $(SOURCES)

@@ -29,7 +29,13 @@ let package = Package(
     ],
     targets: [
         .target(name: "Values"),
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "JOSE",
+            dependencies: [
+                "Values", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
+        .target(name: "TestSupport", dependencies: ["Storage"], path: "Tests/TestSupport"),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
         .target(
             name: "CatalogueModel",
@@ -74,10 +80,13 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "Ledger", "Proofs", "Storage",
+                "Values", "CatalogueModel", "DataProviders", "JOSE", "Ledger", "Proofs", "Storage",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
@@ -86,8 +95,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "CatalogueModel", "DataProviders", "Values", "TestSupport",
+                "Gateway", "CatalogueModel", "DataProviders", "JOSE", "Nodes", "Storage", "Values", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ]),
         .target(
@@ -109,7 +119,20 @@ let package = Package(
             dependencies: [
                 "ProviderHealth", "CatalogueModel", "DataProviders", "Storage", "Values", "TestSupport",
             ]),
-        .target(name: "Storage", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(name: "Storage", dependencies: ["CLibPQ", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "Nodes",
+            dependencies: [
+                "Values", "CatalogueModel", "DataProviders", "Gateway", "Storage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "NodesTests",
+            dependencies: [
+                "Nodes", "CatalogueModel", "DataProviders", "Gateway", "Storage", "Values", "TestSupport",
+            ]),
         .target(
             name: "Desk",
             dependencies: ["Values", "Storage", .product(name: "JWTKit", package: "jwt-kit")]),
@@ -159,10 +182,10 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ]),
-        .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
         .testTarget(
             name: "DeskTests",
-            dependencies: ["Desk", "Storage", "Values", .product(name: "JWTKit", package: "jwt-kit")]),
+            dependencies: ["Desk", "Storage", "Values", "TestSupport", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(
             name: "LedgerTests",
             dependencies: ["Ledger", "Values", .product(name: "Logging", package: "swift-log")]),
@@ -177,8 +200,8 @@ let package = Package(
         .executableTarget(
             name: "unefois",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage", "Desk",
-                "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations", "Backup",
+                "Values", "CatalogueModel", "DataProviders", "Gateway", "JOSE", "Ledger", "Proofs", "Storage", "Desk",
+                "Nodes", "Sandbox", "Pages", "ProviderHealth", "Geography", "Operations", "Backup",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -198,6 +221,7 @@ let package = Package(
                 "ProviderHealth", "Proofs", "Sandbox", "Storage", "Values", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -205,7 +229,7 @@ let package = Package(
 )
 
 /// Every target speaks the strictest Swift: no data race, no silent existential, no warning left standing.
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),

@@ -1,3 +1,4 @@
+import CatalogueModel
 import Synchronization
 
 /// A circuit breaker: after repeated failures of a provider, calls to it are answered at once for a while, so that
@@ -72,9 +73,34 @@ public struct Breaker: Sendable, Equatable {
     }
 }
 
-/// The breakers of all providers.
+/// What answers as one: an address of a provider. A service of a provider may be down while its others answer.
+struct Endpoint {
+    let provider: String
+    /// Name of the address; empty where the provider has one service only.
+    let address: String
+    /// Time for a whole question to it.
+    let timeout: Duration
+}
+
+extension Endpoint {
+    init(_ provider: ProviderDescription, _ plan: RequestPlan) {
+        self.init(provider: provider.id, address: plan.address, timeout: plan.timeout)
+    }
+}
+
+extension APIOperation {
+    /// Where its question goes. The longest time of its ways of asking holds for all: which one is taken may depend on
+    /// what is found out before.
+    var endpoint: Endpoint {
+        Endpoint(
+            provider: provider.id, address: plans.first?.address ?? "",
+            timeout: plans.reduce(Duration.zero) { max($0, $1.timeout) })
+    }
+}
+
+/// The breakers of all providers, one for each address.
 public final class Breakers: Sendable {
-    private let states = Mutex<[String: Breaker]>([:])
+    private let states = Mutex<[String: [String: Breaker]]>([:])
     private let origin = ContinuousClock.now
     private let model: Breaker
 
@@ -85,21 +111,32 @@ public final class Breakers: Sendable {
         return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     }
 
-    func ask(_ provider: String) -> Breaker.Decision {
+    func ask(_ endpoint: Endpoint) -> Breaker.Decision {
         let now = now
-        return states.withLock { $0[provider, default: model].ask(at: now) }
+        return states.withLock { $0[endpoint.provider, default: [:]][endpoint.address, default: model].ask(at: now) }
     }
 
-    func record(_ provider: String, success: Bool) {
+    func record(_ endpoint: Endpoint, success: Bool) {
         let now = now
-        states.withLock { $0[provider, default: model].record(success: success, at: now) }
+        states.withLock {
+            $0[endpoint.provider, default: [:]][endpoint.address, default: model].record(success: success, at: now)
+        }
     }
 
-    func release(_ provider: String) { states.withLock { $0[provider]?.release() } }
+    func release(_ endpoint: Endpoint) {
+        states.withLock { $0[endpoint.provider]?[endpoint.address]?.release() }
+    }
 
-    /// Providers whose calls are refused now.
+    /// True where no address of the provider fails.
+    func areClosed(_ provider: String) -> Bool {
+        states.withLock { $0[provider]?.values.allSatisfy(\.isClosed) ?? true }
+    }
+
+    /// Providers of which no address that was asked takes a call now.
     public var open: [String] {
         let now = now
-        return states.withLock { $0.filter { $0.value.refuses(at: now) }.keys.sorted() }
+        return states.withLock { states in
+            states.filter { $0.value.values.allSatisfy { $0.refuses(at: now) } }.keys.sorted()
+        }
     }
 }

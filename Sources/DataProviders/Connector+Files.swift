@@ -47,7 +47,7 @@ extension Connector {
     /// Fetches the file at an address of the provider's. No redirection is followed.
     public func file(at url: String, of provider: ProviderDescription, _ asked: CallFacts) async -> Outcome {
         guard let url = address(url, of: provider) else { return .refused(ProblemTemplate(code: "NN999"), asked) }
-        return await inquire(of: provider, for: "proxy_files", asked) { facts in
+        return await inquire(of: Endpoint(provider, provider.files), for: "proxy_files", asked) { facts in
             try await exchange(provider.files, provider, at: url, &facts)
         } judge: { facts in
             Self.refusal(ofFile: facts)
@@ -76,7 +76,7 @@ extension Connector {
             problem.status = 422
             return .refused(problem, asked)
         }
-        return await inquire(of: provider, for: "proxy_download", asked) { facts in
+        return await inquire(of: Endpoint(provider, plan.request), for: "proxy_download", asked) { facts in
             try await exchange(plan.request, provider, &facts)
         } judge: { facts in
             if let problem = try plan.verdict(on: facts) { return problem }

@@ -34,19 +34,20 @@ extension Connector {
     /// Reads an address without credentials.
     public func ping(_ plain: PingSource.PlainRequest, of provider: ProviderDescription) async -> PingResult {
         guard let base = configuration.address(plain.address, of: provider) else { return .unconfigured }
-        guard breakers.ask(provider.id) == .allow else { return .bad }
+        let endpoint = Endpoint(provider: provider.id, address: plain.address, timeout: plain.timeout)
+        guard breakers.ask(endpoint) == .allow else { return .bad }
         let network = quotas.counting(transport, to: provider, at: base, data: nil)
         do throws(TransportFailure) {
             let request = ProviderRequest(method: .get, url: base + plain.path)
             let isGood = plain.statuses.contains(try await network.send(request, timeout: plain.timeout).status)
-            breakers.record(provider.id, success: isGood)
+            breakers.record(endpoint, success: isGood)
             return isGood ? .good : .bad
         } catch {
             if error.isWithheld {
-                breakers.release(provider.id)
+                breakers.release(endpoint)
                 return .withheld
             }
-            breakers.record(provider.id, success: false)
+            breakers.record(endpoint, success: false)
             return .bad
         }
     }

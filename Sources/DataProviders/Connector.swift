@@ -15,22 +15,24 @@ public struct Connector: Sendable {
     let configuration: any ProviderConfiguration
     let breakers: Breakers
     let quotas: any QuotaKeeping
+    let traffic: Traffic
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
     private let signers = SAMLSigners()
-    private let logger = Logger(label: "unefois.providers")
+    let logger = Logger(label: "unefois.providers")
     let catalogue: @Sendable () -> CompiledCatalogue
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
         documents: any DocumentKeeping, clock: WallClock, quotas: any QuotaKeeping = LocalQuotas(),
-        catalogue: @escaping @Sendable () -> CompiledCatalogue
+        traffic: Traffic? = nil, catalogue: @escaping @Sendable () -> CompiledCatalogue
     ) {
         self.transport = transport
         self.configuration = configuration
         self.breakers = breakers
         self.documents = documents
         self.quotas = quotas
+        self.traffic = traffic ?? Traffic(breakers: breakers)
         self.catalogue = catalogue
         tokens = ProviderTokens(clock: clock)
     }
@@ -43,46 +45,48 @@ public struct Connector: Sendable {
         if let hub = NationalHub(for: operation, configuration, catalogue().providers) {
             return await ask(hub, operation, asked)
         }
-        return await inquire(of: operation.provider, for: operation.id, asked) { facts in
+        return await inquire(of: operation.endpoint, for: operation.id, asked) { facts in
             for lookup in operation.lookups { await fillIn(lookup, &facts) }
             guard let plan = try operation.plan(for: facts) else {
                 throw ProviderFailure(problem: ProblemTemplate(code: "NN999"))
             }
             try await exchange(plan, operation.provider, &facts)
         } judge: { facts in
-            if let problem = try operation.verdict(on: facts) { return problem }
+            if let problem = try operation.verdict(on: facts) ?? echoProblem(operation, facts) { return problem }
             guard keepsDocument, let document = operation.document else { return nil }
             return try await keep(document, &facts, unless: operation.verdict)
         }
     }
 
-    /// Puts a question unless the provider's breaker is open, then judges what came: nil, or the error to give.
+    /// Puts a question unless the breaker is open, then judges what came: nil, or the error to give. Whatever it takes
+    /// (token, other questions before it, redirection, retry) is over within the endpoint's time.
     ///
     /// Only what came of an exchange says how a provider is.
     func inquire(
-        of provider: ProviderDescription, for purpose: String, _ asked: CallFacts,
+        of endpoint: Endpoint, for purpose: String, _ asked: CallFacts,
         put: (inout CallFacts) async throws -> Void, judge: (inout CallFacts) async throws -> ProblemTemplate?
     ) async -> Outcome {
-        if case .refuse(let seconds) = breakers.ask(provider.id) {
+        if case .refuse(let seconds) = breakers.ask(endpoint) {
             var problem = ProblemTemplate(code: "NN001")
             problem.retryIn = seconds
             return .refused(problem, asked)
         }
         var facts = asked
+        facts.deadline = .after(endpoint.timeout)
         var hasAnswered = false
         do {
             try await put(&facts)
-            breakers.record(provider.id, success: facts.status < 500)
+            breakers.record(endpoint, success: facts.status < 500)
             hasAnswered = true
             return try await judge(&facts).map { .refused($0, facts) } ?? .answered(facts)
         } catch let failure as TransportFailure where failure.isWithheld {
-            breakers.release(provider.id)
+            breakers.release(endpoint)
             return .refused(failure.problem, facts)
         } catch let failure as TransportFailure {
-            breakers.record(provider.id, success: false)
+            breakers.record(endpoint, success: false)
             return refused(failure.problem, purpose, facts, because: "\(failure)")
         } catch {
-            if !hasAnswered { breakers.release(provider.id) }
+            if !hasAnswered { breakers.release(endpoint) }
             let problem = (error as? ProviderFailure)?.problem ?? ProblemTemplate(code: "NN999")
             return refused(problem, purpose, facts, because: (error as? MappingFailure)?.reason ?? problem.code)
         }
@@ -107,9 +111,9 @@ public struct Connector: Sendable {
     func exchange(
         _ plan: RequestPlan, _ provider: ProviderDescription, at url: String? = nil, _ facts: inout CallFacts
     ) async throws {
-        try await send(plan, provider, at: url, &facts)
+        let token = try await send(plan, provider, at: url, &facts)
         if let authentication = plan.authentication, authentication.retryOn.contains(facts.status) {
-            tokens.forget(Self.tokenKey(authentication, plan, provider))
+            if let token { tokens.forget(Self.tokenKey(authentication, plan, provider), token) }
             try await send(plan, provider, at: url, &facts)
             if authentication.retryOn.contains(facts.status) {
                 var problem = ProblemTemplate(code: "NN011")
@@ -123,22 +127,29 @@ public struct Connector: Sendable {
         }
     }
 
+    /// - Returns: the provider's token that it showed, if any.
+    @discardableResult
     private func send(
         _ plan: RequestPlan, _ provider: ProviderDescription, at url: String? = nil, _ facts: inout CallFacts
-    ) async throws {
+    ) async throws -> Redacted<String>? {
         guard let base = url ?? configuration.address(plan.address, of: provider) else {
             throw TransportFailure.unconfigured
         }
         let (configuration, client) = (configuration, plan.client)
         facts.settings = { name in configuration.setting(provider: provider.id, client: client, name) }
         var request = try plan.request(at: base, facts)
-        if let authentication = plan.authentication { try await sign(&request, authentication, plan, provider, facts) }
-        let response = try await counted(plan, provider, at: base).send(request, timeout: plan.timeout)
+        var token: Redacted<String>?
+        if let authentication = plan.authentication {
+            token = try await sign(&request, authentication, plan, provider, facts)
+        }
+        let response = try await traffic.of(provider.id).send(
+            request, over: counted(plan, provider, at: base), by: facts.deadline, atMost: plan.timeout)
         facts.status = response.status
         facts.headers = response.headers
         facts.body = plan.format.read(response.body)
         facts.text = String(decoding: response.body, as: UTF8.self)
         facts.bytes = response.body
+        return token
     }
 
     /// The network for a request to that address, which may count for a quota.
@@ -157,7 +168,7 @@ public struct Connector: Sendable {
     private func sign(
         _ request: inout ProviderRequest, _ authentication: Authentication, _ plan: RequestPlan,
         _ provider: ProviderDescription, _ facts: CallFacts
-    ) async throws {
+    ) async throws -> Redacted<String>? {
         switch authentication.kind {
         case .token(let token):
             guard let base = configuration.address(token.address, of: provider) else {
@@ -165,11 +176,13 @@ public struct Connector: Sendable {
             }
             let network = counted(plan, provider, at: base)
             let value = try await tokens.token(
-                Self.tokenKey(authentication, plan, provider), over: network
+                Self.tokenKey(authentication, plan, provider), by: facts.deadline ?? .after(plan.timeout),
+                over: network
             ) { transport, clock in
                 try await token.issue(at: base, facts, transport, clock)
             }
             request.headers.append((token.header, token.scheme + value.exposed))
+            return value
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
             request.headers.append(("Authorization", "Basic " + Data(pair.utf8).base64EncodedString()))
@@ -184,18 +197,20 @@ public struct Connector: Sendable {
                 try saml.add(to: &request.body, signer: try await signers.signer(for: identity), facts)
             }
         }
+        return nil
     }
 
-    /// Fills in a parameter from another provider; where that fails the question is put without it.
+    /// Fills in a parameter from another provider; where that fails, or takes half of the time, the question is put
+    /// without it.
     private func fillIn(_ lookup: Lookup, _ facts: inout CallFacts) async {
         guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = catalogue().providers[lookup.provider]
         else {
             return
         }
         var inner = facts
-        guard (try? await send(lookup.plan, provider, &inner)) != nil, inner.status == 200,
-            let value = try? lookup.value.value(on: inner), value != .null
-        else { return }
+        inner.deadline = facts.deadline?.halfway
+        do { try await send(lookup.plan, provider, &inner) } catch { return }
+        guard inner.status == 200, let value = try? lookup.value.value(on: inner), value != .null else { return }
         facts.parameters[lookup.parameter] = value
     }
 

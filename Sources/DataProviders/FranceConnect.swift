@@ -26,10 +26,11 @@ public struct FranceConnect: Sendable {
     private let breakers: Breakers
     private let clock: WallClock
     private let quotas: any QuotaKeeping
+    private let traffic: Traffic
 
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, keys: FranceConnectKeys,
-        breakers: Breakers, clock: WallClock, quotas: any QuotaKeeping = LocalQuotas()
+        breakers: Breakers, clock: WallClock, quotas: any QuotaKeeping = LocalQuotas(), traffic: Traffic? = nil
     ) {
         self.transport = transport
         self.configuration = configuration
@@ -37,6 +38,7 @@ public struct FranceConnect: Sendable {
         self.breakers = breakers
         self.clock = clock
         self.quotas = quotas
+        self.traffic = traffic ?? Traffic(breakers: breakers)
     }
 
     /// The citizen of an access token.
@@ -49,26 +51,29 @@ public struct FranceConnect: Sendable {
         guard token.exposed.utf8.count <= 4096, token.exposed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return .failure(ProblemTemplateError("50001"))
         }
-        if case .refuse(let seconds) = breakers.ask(provider.id) {
+        let endpoint = Endpoint(provider: provider.id, address: "", timeout: .seconds(10))
+        if case .refuse(let seconds) = breakers.ask(endpoint) {
             return .failure(ProblemTemplateError("NN001", retryIn: seconds))
         }
+        let deadline = Deadline.after(endpoint.timeout)
         do {
-            let response = try await check(token, api, provider)
+            let response = try await check(token, api, provider, by: deadline)
             try response.refuseGatewayFailures()
-            breakers.record(provider.id, success: response.status < 500)
+            breakers.record(endpoint, success: response.status < 500)
             if let refusal = Self.refusal(response) { return .failure(refusal) }
-            let claims = try await claims(response.body, provider)
+            let claims = try await claims(response.body, provider, by: deadline)
+            guard isForUs(claims, api, provider) else { return .failure(ProblemTemplateError("NN999")) }
             return try citizen(claims)
         } catch let error as ProblemTemplateError {
             return .failure(error)
         } catch let failure as TransportFailure where failure.isWithheld {
-            breakers.release(provider.id)
+            breakers.release(endpoint)
             return .failure(ProblemTemplateError(failure.problem))
         } catch let failure as TransportFailure {
-            breakers.record(provider.id, success: false)
+            breakers.record(endpoint, success: false)
             return .failure(ProblemTemplateError(failure.problem))
         } catch let failure as ProviderFailure {
-            breakers.record(provider.id, success: true)
+            breakers.record(endpoint, success: true)
             return .failure(ProblemTemplateError(failure.problem))
         } catch {
             return .failure(ProblemTemplateError("NN999"))
@@ -76,7 +81,7 @@ public struct FranceConnect: Sendable {
     }
 
     private func check(
-        _ token: Redacted<String>, _ api: String, _ provider: ProviderDescription
+        _ token: Redacted<String>, _ api: String, _ provider: ProviderDescription, by deadline: Deadline
     ) async throws -> ProviderResponse {
         guard let url = configuration.address("checktoken", of: provider) else { throw TransportFailure.unconfigured }
         let form = RequestPlan.encoded([
@@ -90,14 +95,15 @@ public struct FranceConnect: Sendable {
         let request = ProviderRequest(
             method: .post, url: url, headers: [("Content-Type", "application/x-www-form-urlencoded")],
             body: Array(form.utf8))
-        return try await counted(provider, at: url, client: api).send(request, timeout: .seconds(10))
+        return try await send(request, to: provider, client: api, by: deadline)
     }
 
-    private func counted(
-        _ provider: ProviderDescription, at url: String, client: String? = nil
-    ) -> any HTTPTransport {
-        quotas.counting(
-            transport, to: provider, at: url, data: configuration.address("checktoken", of: provider), client: client)
+    private func send(
+        _ request: ProviderRequest, to provider: ProviderDescription, client: String? = nil, by deadline: Deadline
+    ) async throws -> ProviderResponse {
+        let data = configuration.address("checktoken", of: provider)
+        let network = quotas.counting(transport, to: provider, at: request.url, data: data, client: client)
+        return try await traffic.of(provider.id).send(request, over: network, by: deadline, atMost: .seconds(10))
     }
 
     private static func refusal(_ response: ProviderResponse) -> ProblemTemplateError? {
@@ -111,12 +117,13 @@ public struct FranceConnect: Sendable {
     }
 
     /// The claims, decrypted with our key and checked with FranceConnect's, which is fetched each time.
-    private func claims(_ body: [UInt8], _ provider: ProviderDescription) async throws -> JSON {
+    private func claims(
+        _ body: [UInt8], _ provider: ProviderDescription, by deadline: Deadline
+    ) async throws -> JSON {
         let text = String(decoding: body, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         let signed = try JWE.decrypt(text, with: keys.privateKey())
         guard let url = configuration.address("jwks", of: provider) else { throw TransportFailure.unconfigured }
-        let keySet = try await counted(provider, at: url).send(
-            ProviderRequest(method: .get, url: url), timeout: .seconds(10))
+        let keySet = try await send(ProviderRequest(method: .get, url: url), to: provider, by: deadline)
         let parts = String(decoding: signed, as: UTF8.self).split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Base64URL.decode(parts[0]).flatMap({ try? JSON(parsing: $0) }),
             header["alg"] == "ES256", let key = try await Self.key(header["kid"]?.text, keySet.body),
@@ -138,6 +145,16 @@ public struct FranceConnect: Sendable {
         let collection = JWTKeyCollection()
         await collection.add(ecdsa: try ES256PublicKey(parameters: (x, y)), kid: "france-connect")
         return try await collection.getKey(for: "france-connect")
+    }
+
+    /// Whether FranceConnect has said it, and to this hub, where `issuer` and `audience` are configured.
+    private func isForUs(_ claims: JSON, _ api: String, _ provider: ProviderDescription) -> Bool {
+        func setting(_ name: String) -> String? {
+            configuration.setting(provider: provider.id, client: api, name)?.exposed
+        }
+        let audiences = claims["aud"]?.items ?? [claims["aud"] ?? .null]
+        return (setting("issuer").map { claims["iss"] == .string($0) } ?? true)
+            && (setting("audience").map { audiences.contains(.string($0)) } ?? true)
     }
 
     private func citizen(_ claims: JSON) throws -> Result<Citizen, ProblemTemplateError> {

@@ -81,11 +81,13 @@ struct NationalHub: Sendable {
 extension Connector {
     /// Puts the question to the hub in front of which this one stands.
     func ask(_ hub: NationalHub, _ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
-        await inquire(of: hub.provider, for: operation.id, asked) { facts in
+        let endpoint = Endpoint(provider: hub.provider.id, address: "", timeout: .seconds(25))
+        return await inquire(of: endpoint, for: operation.id, asked) { facts in
             facts.isForwarded = true
             let network = quotas.counting(
                 transport, to: hub.provider, at: hub.base, data: nil, operation: (operation.source ?? operation).id)
-            let response = try await network.send(hub.request(operation, facts), timeout: .seconds(25))
+            let response = try await traffic.of(hub.provider.id).send(
+                hub.request(operation, facts), over: network, by: facts.deadline, atMost: endpoint.timeout)
             facts.status = response.status
             facts.headers = response.headers
             facts.body = RequestPlan.Format.json.read(response.body)

@@ -9,7 +9,7 @@ final class ProviderTokens: Sendable {
         let task: Task<Issued, any Error>
         let number: Int
         /// Nil while the token is on its way.
-        var expires: Date?
+        var issued: Issued?
     }
     struct Issued: Sendable {
         let token: Redacted<String>
@@ -24,35 +24,44 @@ final class ProviderTokens: Sendable {
 
     private let state = Mutex(State())
     private let clock: WallClock
+    /// Time for getting a token, all accounts together.
+    static let timeout = Duration.seconds(10)
 
     init(clock: WallClock) { self.clock = clock }
 
     /// The token for that key, asked for once however many calls wait for it.
+    /// - Parameter deadline: until when this call waits; others may go on waiting.
     func token(
-        _ key: String, over transport: any HTTPTransport,
+        _ key: String, by deadline: Deadline, over transport: any HTTPTransport,
         fetch: @escaping @Sendable (any HTTPTransport, WallClock) async throws -> Issued
     ) async throws -> Redacted<String> {
         let now = clock.now()
         let current = state.withLock { [clock] state -> Kept in
-            if let found = state.kept[key], found.expires.map({ $0 > now }) ?? true { return found }
+            if let found = state.kept[key], found.issued.map({ $0.expires > now }) ?? true { return found }
             state.count += 1
-            let task = Task { try await fetch(transport, clock) }
-            let entry = Kept(task: task, number: state.count)
+            let entry = Kept(task: Task { try await fetch(transport, clock) }, number: state.count)
             state.kept[key] = entry
             return entry
         }
+        if let issued = current.issued { return issued.token }
         do {
-            let issued = try await current.task.value
-            state.withLock { if $0.kept[key]?.number == current.number { $0.kept[key]?.expires = issued.expires } }
+            let issued = try await current.task.value(by: deadline)
+            state.withLock { if $0.kept[key]?.number == current.number { $0.kept[key]?.issued = issued } }
             return issued.token
+        } catch is WaitedTooLong {
+            // It may still come, for others.
+            throw TransportFailure.timeout
         } catch {
             state.withLock { if $0.kept[key]?.number == current.number { $0.kept[key] = nil } }
             throw error
         }
     }
 
-    /// Drops a token that the provider no longer accepts.
-    func forget(_ key: String) { state.withLock { $0.kept[key] = nil } }
+    /// Drops a token that the provider no longer accepts. One that came since stays: of many calls that are refused at
+    /// once only the first makes the hub ask for another.
+    func forget(_ key: String, _ token: Redacted<String>) {
+        state.withLock { if $0.kept[key]?.issued?.token.exposed == token.exposed { $0.kept[key] = nil } }
+    }
 }
 
 /// A provider's failure that already has its error.

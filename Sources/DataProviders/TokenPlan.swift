@@ -9,6 +9,7 @@ extension TokenPlan {
     func issue(
         at base: String, _ facts: CallFacts, _ transport: any HTTPTransport, _ clock: WallClock
     ) async throws -> ProviderTokens.Issued {
+        let deadline = Deadline.after(ProviderTokens.timeout)
         var last: any Error = ProviderFailure(problem: ProblemTemplate(code: refusal))
         for account in accounts.isEmpty ? [""] : accounts.shuffled() {
             var facts = facts
@@ -16,7 +17,7 @@ extension TokenPlan {
                 facts.settings = { [asked = facts.settings] name in asked("\(account).\(name)") ?? asked(name) }
             }
             do {
-                return try await issue(try request(at: base, facts), facts, transport, clock)
+                return try await issue(try request(at: base, facts), facts, by: deadline, transport, clock)
             } catch let failure as ProviderFailure {
                 last = failure
             }
@@ -33,9 +34,12 @@ extension TokenPlan {
     }
 
     private func issue(
-        _ request: ProviderRequest, _ facts: CallFacts, _ transport: any HTTPTransport, _ clock: WallClock
+        _ request: ProviderRequest, _ facts: CallFacts, by deadline: Deadline, _ transport: any HTTPTransport,
+        _ clock: WallClock
     ) async throws -> ProviderTokens.Issued {
-        let response = try await transport.send(request, timeout: .seconds(10))
+        let time = deadline.remaining
+        guard time > .zero else { throw TransportFailure.timeout }
+        let response = try await transport.send(request, timeout: time)
         try response.refuseGatewayFailures()
         var facts = facts
         facts.status = response.status
@@ -45,9 +49,14 @@ extension TokenPlan {
         }
         let seconds = try lifetime.value(on: facts).int
         let now = clock.now()
-        let expires = seconds.map { now.addingTimeInterval(Double($0)) } ?? Self.expiry(ofJWT: text) ?? now
-        return ProviderTokens.Issued(token: Redacted(text), expires: max(now, expires.addingTimeInterval(-10)))
+        let told = seconds.map { now.addingTimeInterval(Double($0)) } ?? Self.expiry(ofJWT: text) ?? now
+        // The provider's clock may be wrong by any amount: such a token is good for those who wait for it, or for a day.
+        let expires = min(max(now, told.addingTimeInterval(-10)), now.addingTimeInterval(Self.longestLife))
+        return ProviderTokens.Issued(token: Redacted(text), expires: expires)
     }
+
+    /// In seconds.
+    private static let longestLife = 86_400.0
 
     /// The `exp` of a JWT (RFC 7519 §4.1.4), read without trust: it only tells when to ask for another.
     private static func expiry(ofJWT text: String) -> Date? {

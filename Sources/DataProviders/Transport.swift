@@ -18,6 +18,8 @@ public struct ProviderRequest: Sendable {
     public var identity: ClientIdentity?
     /// True where an answer whose end never came is taken as it is: some providers cut their connections.
     public var takesCutOff = false
+    /// Says whether it may be tried again, where it may be repeated; nil: only on a connection that had been kept.
+    var traffic: ProviderTraffic?
 
     public init(
         method: RequestPlan.Method, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,

@@ -10,6 +10,9 @@ public enum DeskError: Error, Hashable, CustomStringConvertible {
     case grantExpired(Grant.ID)
     /// A grant that could not be checked later on: the reason says which part.
     case invalidGrant(String)
+    case unknownPurpose(Purpose.ID)
+    /// A purpose that calls could not be checked against, or that cannot go: the reason says why.
+    case invalidPurpose(String)
     /// The new end lies before the present one.
     case endsEarlier(Grant.ID)
     case unknownVendor(SoftwareVendor.ID)
@@ -20,6 +23,9 @@ public enum DeskError: Error, Hashable, CustomStringConvertible {
     case unknownDelegation(Delegation.ID)
     /// That vendor may already call under that grant.
     case alreadyDelegated(Grant.ID)
+    case unknownClient(OAuthClient.ID)
+    /// A client that could prove itself by nothing: the reason says why.
+    case invalidClient(String)
     /// The stored grants cannot be understood: nothing may be decided from them.
     case unreadable(String)
 
@@ -30,12 +36,16 @@ public enum DeskError: Error, Hashable, CustomStringConvertible {
         case .grantRevoked(let id): "grant \(id) was revoked"
         case .grantExpired(let id): "grant \(id) has expired"
         case .invalidGrant(let reason): "not a valid grant: \(reason)"
+        case .unknownPurpose(let id): "no purpose \(id)"
+        case .invalidPurpose(let reason): "not a valid purpose: \(reason)"
         case .endsEarlier(let id): "grant \(id) already ends later"
         case .unknownVendor(let id): "no vendor \(id)"
         case .vendorRevoked(let id): "vendor \(id) was revoked"
         case .invalidVendor(let reason): "not a valid vendor: \(reason)"
         case .unknownDelegation(let id): "no delegation \(id)"
         case .alreadyDelegated(let id): "grant \(id) is already delegated to that vendor"
+        case .unknownClient(let id): "no client \(id)"
+        case .invalidClient(let reason): "not a valid client: \(reason)"
         case .unreadable(let reason): "the stored grants cannot be read: \(reason)"
         }
     }

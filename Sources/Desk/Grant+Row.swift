@@ -6,16 +6,18 @@ extension Grant {
     /// The values of `GrantSQL.insertGrant` but the last, the date of creation.
     var values: [SQLValue] {
         [
-            .text(id), .text(siret), .text(organisation), .text(title), .text(purpose), .text(SQLList.json(scopes)),
+            .text(id), .text(siret), .text(organisation), .text(title),
+            // Read by a node of the former version, as long as one runs beside this one.
+            .text(defaultPurpose?.title ?? ""), .text(SQLList.json(scopes)),
             .text(SQLList.json(allowedAddresses)), .text(limit.stored), .instant(expires), .instant(revoked),
             .text(orNull: datapassID),
         ]
     }
 
-    init(_ row: SQLRow) throws {
+    init(_ row: SQLRow, purposes: [Purpose]) throws {
         self.init(
             id: try row.text("id"), siret: try row.text("siret"), organisation: try row.text("organisation"),
-            title: try row.text("title"), purpose: try row.text("purpose"),
+            title: try row.text("title"), purposes: purposes,
             scopes: try SQLList.texts(row, "scopes"), allowedAddresses: try SQLList.texts(row, "allowed_addresses"),
             limit: try Limit(stored: row.text("rate")), expires: try row.instant("expires_at"),
             revoked: try row.optionalInstant("revoked_at"), datapassID: try row.optionalText("datapass_id"))
@@ -25,10 +27,10 @@ extension Grant {
     func validate(at now: Date) throws(DeskError) {
         guard UUID(uuidString: id) != nil else { throw .invalidGrant("its id is no UUID") }
         guard CompanyNumber.isSiret(siret) else { throw .invalidGrant("its SIRET does not exist") }
-        for (name, text) in [("organisation", organisation), ("title", title), ("purpose", purpose)]
-        where JSON.string(text).isBlank {
+        for (name, text) in [("organisation", organisation), ("title", title)] where JSON.string(text).isBlank {
             throw .invalidGrant("it has no \(name)")
         }
+        try validatePurposes()
         guard !scopes.isEmpty, scopes.allSatisfy({ !JSON.string($0).isBlank }) else {
             throw .invalidGrant("it has no scope, or an empty one")
         }
@@ -76,6 +78,7 @@ extension AccessToken {
     init(_ row: SQLRow) throws {
         self.init(
             id: try row.text("id"), grant: try row.text("grant_id"), issued: try row.instant("issued_at"),
-            expires: try row.instant("expires_at"), revoked: try row.optionalInstant("revoked_at"))
+            expires: try row.instant("expires_at"), revoked: try row.optionalInstant("revoked_at"),
+            purpose: try row.optionalText("purpose"))
     }
 }

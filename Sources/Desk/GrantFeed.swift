@@ -7,15 +7,24 @@ public protocol GrantSource: Sendable {
     func version() async throws -> Int
     /// Every grant and token at one moment.
     func snapshot() async throws -> GrantSnapshot
+    /// An element soon after most changes; nil where nobody tells.
+    var notices: AsyncStream<Void>? { get }
+}
+
+extension GrantSource {
+    public var notices: AsyncStream<Void>? { nil }
 }
 
 /// Brings every change of grants and tokens, made by this process or another, to the gateway within a second.
 ///
-/// It asks for the version four times a second and reads everything again where it differs. It also says when it
-/// has been unable to: a revoked token must not stay valid because the database is lost (fail closed).
+/// It asks for the version four times a second, or at each notice and once a second where there are notices, and reads
+/// everything again where it differs. It also says when it has been unable to: a revoked token must not stay valid
+/// because the database is lost (fail closed).
 public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duration == Duration {
     /// How often the version is asked for.
     public static var interval: Duration { .milliseconds(250) }
+    /// How often it is asked for, besides, where changes are told.
+    public static var slowInterval: Duration { .seconds(1) }
     /// The age from which what was read last is no longer trusted.
     public static var staleAfter: Duration { .seconds(5) }
 
@@ -25,6 +34,10 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
         /// When the last successful read began.
         var lastRead: FeedClock.Instant
         var isStale = false
+        /// Something was told since the last read began.
+        var isTold = false
+        /// The pause between two reads.
+        var pause: Task<Void, Never>?
     }
 
     private let source: any GrantSource
@@ -57,8 +70,38 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
     public func run() async throws {
         state.withLock { $0.lastRead = clock.now }
         await withTaskGroup { group in
-            group.addTask { await self.repeatedly { await self.read() } }
+            if let notices = source.notices {
+                group.addTask { await self.readWhenTold() }
+                group.addTask { for await _ in notices { self.tell() } }
+            } else {
+                group.addTask { await self.repeatedly { await self.read() } }
+            }
             group.addTask { await self.repeatedly { self.watch() } }
+        }
+    }
+
+    private func readWhenTold() async {
+        while !Task.isCancelled {
+            state.withLock { $0.isTold = false }
+            await read()
+            let clock = clock
+            let pause = Task { _ = try? await clock.sleep(for: Self.slowInterval) }
+            state.withLock { state in
+                state.pause = pause
+                if state.isTold { pause.cancel() }
+            }
+            await withTaskCancellationHandler {
+                await pause.value
+            } onCancel: {
+                pause.cancel()
+            }
+        }
+    }
+
+    private func tell() {
+        state.withLock { state in
+            state.isTold = true
+            state.pause?.cancel()
         }
     }
 

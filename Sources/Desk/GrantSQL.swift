@@ -10,13 +10,13 @@ enum GrantSQL {
         created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *
         """
-    static let revokeGrant = "UPDATE grants SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING *"
+    static let revokeGrant = "UPDATE grants SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1"
     static let prolongGrant = "UPDATE grants SET expires_at = $2 WHERE id = $1"
 
     static let allTokens = "SELECT * FROM tokens"
     static let tokensOfGrant = "SELECT * FROM tokens WHERE grant_id = $1 ORDER BY issued_at DESC, id"
     static let insertToken = """
-        INSERT INTO tokens (id, grant_id, issued_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING *
+        INSERT INTO tokens (id, grant_id, issued_at, expires_at, purpose) VALUES ($1, $2, $3, $4, $5) RETURNING *
         """
     static let revokeToken = "UPDATE tokens SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING *"
     static let prolongTokens = """
@@ -63,5 +63,7 @@ extension GrantStore {
                 "INSERT INTO grant_changes (id, version) VALUES (1, 0)",
             ]),
         Migration(name: "m0002_delegations", sql: VendorSQL.tables),
+        Migration(name: "m0050_purposes", sql: PurposeSQL.tables),
+        ClientSQL.migration,
     ]
 }

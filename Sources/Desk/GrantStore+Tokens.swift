@@ -4,16 +4,24 @@ import Values
 
 extension GrantStore {
     /// Makes a token of a grant that is neither revoked nor expired; `TokenIssuer` writes it as a JWT.
-    /// - Parameter end: by default 18 months from now. In both cases never after the end of the grant.
-    /// - Throws: `DeskError`: unknown, revoked or expired grant.
-    public func createToken(for id: Grant.ID, expires end: Date? = nil) async throws -> AccessToken {
+    /// - Parameters:
+    ///   - end: by default 18 months from now. In both cases never after the end of the grant.
+    ///   - purpose: that of its calls that name none; by default the grant's.
+    /// - Throws: `DeskError`: unknown, revoked or expired grant, unknown purpose.
+    public func createToken(
+        for id: Grant.ID, expires end: Date? = nil, purpose: Purpose.ID? = nil
+    ) async throws -> AccessToken {
         let now = clock.now()
         let wanted = end ?? Validity.end(from: now)
         return try await database.transaction { connection in
             try Self.recordChange(connection)
             let grant = try Self.living(id, now, connection)
+            if let purpose, !grant.purposes.contains(where: { $0.id == purpose }) {
+                throw DeskError.unknownPurpose(purpose)
+            }
             let values: [SQLValue] = [
                 .text(Self.newID()), .text(id), .instant(now), .instant(min(wanted, grant.expires)),
+                .text(orNull: purpose),
             ]
             return try AccessToken(Self.only(connection.query(GrantSQL.insertToken, values)))
         }
@@ -37,16 +45,17 @@ extension GrantStore {
         }
     }
 
-    /// Every grant, token, vendor and delegation at one moment, with the version of that moment.
+    /// Every grant, token, vendor, delegation and client at one moment, with the version of that moment.
     /// - Throws: `SQLError`, and `DeskError.unreadable` where one of them cannot be understood: then none is given.
     public func snapshot() async throws -> GrantSnapshot {
         try await database.read { connection in
             GrantSnapshot(
-                grants: try connection.query(GrantSQL.allGrants).map(Grant.init),
+                grants: try Self.all(connection),
                 tokens: try connection.query(GrantSQL.allTokens).map(AccessToken.init),
                 vendors: try connection.query(VendorSQL.allVendors).map(SoftwareVendor.init),
                 vendorTokens: try connection.query(VendorSQL.allTokens).map(VendorToken.init),
                 delegations: try connection.query(VendorSQL.allDelegations).map(Delegation.init),
+                clients: try connection.query(ClientSQL.all).map(OAuthClient.init),
                 version: try Self.version(connection))
         }
     }

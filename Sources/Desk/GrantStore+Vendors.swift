@@ -90,7 +90,7 @@ extension GrantStore {
     }
 
     /// The row of that identifier, ended at this instant.
-    private func ended(_ statement: String, _ id: String, missing: DeskError) async throws -> SQLRow {
+    func ended(_ statement: String, _ id: String, missing: DeskError) async throws -> SQLRow {
         let now = clock.now()
         return try await database.transaction { connection in
             try Self.recordChange(connection)
@@ -99,7 +99,7 @@ extension GrantStore {
         }
     }
 
-    private static func living(vendor id: SoftwareVendor.ID, _ connection: any SQLConnection) throws -> SoftwareVendor {
+    static func living(vendor id: SoftwareVendor.ID, _ connection: any SQLConnection) throws -> SoftwareVendor {
         guard let row = try connection.query(VendorSQL.oneVendor, [.text(id)]).first else {
             throw DeskError.unknownVendor(id)
         }

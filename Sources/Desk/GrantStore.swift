@@ -10,6 +10,10 @@ public struct GrantStore: GrantSource {
     package let database: any SQLDatabase
     let clock: WallClock
 
+    private static let topic = "grants"
+
+    public var notices: AsyncStream<Void>? { database.notices(of: Self.topic) }
+
     /// A store over a database that has gone through `migrations`.
     public init(database: any SQLDatabase, clock: WallClock = .system) {
         self.database = database
@@ -28,13 +32,15 @@ public struct GrantStore: GrantSource {
         try grant.validate(at: now)
         return try await database.transaction { connection in
             try Self.recordChange(connection)
-            return try Grant(Self.only(connection.query(GrantSQL.insertGrant, grant.values + [.instant(now)])))
+            _ = try Self.only(connection.query(GrantSQL.insertGrant, grant.values + [.instant(now)]))
+            try Self.write(grant, connection)
+            return try Self.living(grant.id, now, connection)
         }
     }
 
     /// Every grant, the newest first, with those that are revoked or expired.
     public func grants() async throws -> [Grant] {
-        try await database.read { try $0.query(GrantSQL.allGrants).map(Grant.init) }
+        try await database.read { try Self.all($0) }
     }
 
     /// The grant of that id; nil where there is none.
@@ -49,9 +55,9 @@ public struct GrantStore: GrantSource {
         let now = clock.now()
         return try await database.transaction { connection in
             try Self.recordChange(connection)
-            let rows = try connection.query(GrantSQL.revokeGrant, [.text(id), .instant(now)])
-            guard let row = rows.first else { throw DeskError.unknownGrant(id) }
-            return try Grant(row)
+            try connection.execute(GrantSQL.revokeGrant, [.text(id), .instant(now)])
+            guard let grant = try Self.find(id, connection) else { throw DeskError.unknownGrant(id) }
+            return grant
         }
     }
 
@@ -74,7 +80,9 @@ public struct GrantStore: GrantSource {
     }
 
     static func find(_ id: Grant.ID, _ connection: any SQLConnection) throws -> Grant? {
-        try connection.query(GrantSQL.oneGrant, [.text(id)]).first.map(Grant.init)
+        try connection.query(GrantSQL.oneGrant, [.text(id)]).first.map { row in
+            try grant(row, connection.query(PurposeSQL.ofGrant, [.text(id)]).map(Purpose.init))
+        }
     }
 
     /// The grant, if rights can still be drawn from it.
@@ -88,6 +96,7 @@ public struct GrantStore: GrantSource {
     /// First in each transaction that changes anything: it also makes writers on PostgreSQL wait for one another.
     static func recordChange(_ connection: any SQLConnection) throws {
         _ = try only(connection.query(GrantSQL.increaseVersion))
+        try connection.notify(topic)
     }
 
     /// The row of a statement that always has one.

@@ -15,6 +15,8 @@ struct AnswerFacts {
     var quota: RateLimiter.Quota?
     /// Seconds for which the answer stays in the cache; nil where it was not read from it.
     var cachedFor: Int?
+    /// What is left to the call's purpose; nil where it has no quota.
+    var purpose: PurposeMeter.Reading?
 }
 
 /// Writes answers and errors in the conventions of the operation.
@@ -32,6 +34,7 @@ struct Presentation {
         guard let first = problems.first else { return answer([], status: 500, call, facts) }
         var headers = headers(call, facts)
         if let seconds = first.retryAfter { headers.append((.retryAfter, String(seconds))) }
+        if let challenge = Challenge.text(first.code) { headers.append((.wwwAuthenticate, challenge)) }
         if style == .particulierV2 {
             let form = first.v2Form
             // A limit is refused in a shape of its own in v2.
@@ -52,6 +55,12 @@ struct Presentation {
             headers.append((.rateLimit, String(quota.limit)))
             headers.append((.rateLimitRemaining, String(quota.remaining)))
             headers.append((.rateLimitReset, String(quota.reset)))
+        }
+        if let purpose = facts.purpose {
+            headers.append((.purposeLimit, String(purpose.limit)))
+            headers.append((.purposeRemaining, String(max(0, purpose.limit - purpose.used))))
+            headers.append((.purposeReset, String(purpose.reset)))
+            if purpose.isNear { headers.append((.purposeWarning, "80")) }
         }
         return headers
     }

@@ -20,6 +20,15 @@ public struct Call: Sendable {
     public var delegationID: String?
     /// `X-Agent-Id`: whom the call is made by at the caller's, as the caller hashes it. Nil where it is no such text.
     public var agentID: Redacted<String>?
+    /// The token of `Authorization: DPoP`, with its proof; `bearer` is then nil.
+    public var dpop: DPoPCredential?
+    /// SHA-256 of the certificate that the caller made its connection with, in DER.
+    public var clientCertificate: [UInt8]?
+
+    /// `X-Purpose`: the word of the purpose that the call serves.
+    public var purpose: String?
+    /// `X-Case-Reference`: the case for which the call is made, at the caller's.
+    public var caseReference: Redacted<String>?
 
     public enum ProofWish: String, Sendable {
         /// An address and a code to check the answer by.
@@ -31,8 +40,10 @@ public struct Call: Sendable {
     public init(
         method: String, path: String, query: QueryParameters, bearer: Redacted<String>?, apiKey: Redacted<String>?,
         requestID: String?, remoteAddress: String?, wantsFresh: Bool, delegationID: String? = nil,
-        agentID: String? = nil, proof: ProofWish? = nil
+        agentID: String? = nil, proof: ProofWish? = nil, purpose: String? = nil, caseReference: String? = nil
     ) {
+        self.purpose = purpose.flatMap { $0.isEmpty ? nil : $0 }
+        self.caseReference = caseReference.map { Redacted($0) }
         self.method = method
         self.path = path
         self.query = query

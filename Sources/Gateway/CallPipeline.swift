@@ -37,6 +37,8 @@ struct CallPipeline {
         var references = References()
         var code: String?
         var providerTime: Duration?
+        /// Of the question to the provider, once it is put.
+        var intent: LedgerIntent?
     }
 
     /// Pseudonyms of what the caller says about its own side.
@@ -61,6 +63,7 @@ struct CallPipeline {
             defer { if let key { gateway.inFlight.end(key) } }
             try checkTraceability(progress)
             try checkRecipient(progress)
+            try admit(&progress)
             guard operation.gathered.isEmpty else {
                 let values = operation.values(call.query, variables, progress.caller.identity)
                 let body = try await proven(await gathered(variables, progress).bytes, values, progress)
@@ -87,6 +90,11 @@ struct CallPipeline {
         case .success(let known): caller = known
         case .failure(let refusal): return presentation.answer(refusal.problems, call, AnswerFacts())
         }
+        let place: Admission.Place
+        do throws(Refusal) { place = try self.place(caller) } catch {
+            return presentation.answer(error.problems, call, AnswerFacts())
+        }
+        defer { gateway.admission.end(place) }
         // What anybody may say of themselves is neither checked nor kept.
         let said = operation.style == .open ? QueryParameters("") : call.query
         var progress = Progress(caller: caller, traceability: Traceability(said))
@@ -94,6 +102,7 @@ struct CallPipeline {
         do throws(Refusal) {
             progress.references = try references(progress)
             try limit(&progress)
+            try checkPurpose(progress)
             answer = try await steps(&progress)
         } catch {
             progress.code = error.problems.first?.code
@@ -115,11 +124,11 @@ struct CallPipeline {
         {
             return await identifyCitizen()
         }
-        return gateway.credentials.holder(call.bearer ?? call.apiKey, snapshot, now: now)
+        return await gateway.holder(of: call, snapshot, now: now)
             .map { holder in
                 switch holder {
-                case .organisation(let right): Caller(right)
-                case .vendor(let right): Caller(right, NamedDelegation(call), now: now)
+                case .organisation(let right): Caller(right, purpose: call.purpose)
+                case .vendor(let right): Caller(right, NamedDelegation(call), purpose: call.purpose, now: now)
                 }
             }
             .mapError { Refusal(problems: [problems.problem($0.code)]) }
@@ -164,8 +173,8 @@ struct CallPipeline {
     }
 
     func checkScope(_ progress: Progress) throws(Refusal) {
-        guard !operation.wantsScope || operation.acceptedScopes.meets(progress.caller.scopes) else {
-            throw Refusal(problems: [problems.problem("00100")])
+        if let code = Verdict.scope(operation, progress.caller.scopes) {
+            throw Refusal(problems: [problems.problem(code)])
         }
     }
 
@@ -219,8 +228,7 @@ struct CallPipeline {
     }
 
     private func checkMaintenance(_ now: Date) throws(Refusal) {
-        let asked = operation.source ?? operation
-        guard let end = operation.provider.maintenances.end(for: [asked.api.id], at: now) else { return }
+        guard let end = Verdict.maintenance(operation, at: now) else { return }
         var closed = ProblemTemplate(code: "NN020")
         closed.retryIn = max(1, Int(end.timeIntervalSince(now).rounded(.up)))
         throw Refusal(problems: [problems.problem(closed, operation, nil)])
@@ -266,6 +274,7 @@ struct CallPipeline {
         facts.proxied = gateway.reachable(of: operation.provider)
         facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer
         facts.trace = progress.traceability.pairs
+        try begin(&progress)
         let began = ContinuousClock.now
         let outcome = await gateway.parts.connector.ask(operation, facts)
         progress.providerTime = began.duration(to: .now)
@@ -302,7 +311,7 @@ struct CallPipeline {
         let caller = progress.caller
         let holder = SealedLink.Holder(
             token: caller.tokenID, grant: caller.grantID, organisation: caller.organisation,
-            recipient: recipient(progress), purpose: caller.purpose, subject: progress.subject,
+            recipient: recipient(progress), purpose: caller.purpose?.purpose.id, subject: progress.subject,
             caseReference: progress.references.caseReference, context: progress.references.context,
             agent: progress.references.agent, vendor: caller.vendor, delegation: caller.delegationID)
         do {
@@ -350,7 +359,8 @@ struct CallPipeline {
         let agent = call.agentID.map { "\(progress.caller.organisation ?? "")|\($0.exposed)" }
         return References(
             agent: try reference("agent", agent), context: try reference("context", progress.traceability.context),
-            caseReference: try reference("object", progress.traceability.object))
+            caseReference: try reference(
+                "object", call.caseReference?.exposed ?? progress.traceability.object))
     }
 
     /// Without its pseudonym key a call cannot be traced, so it is refused.
@@ -366,32 +376,26 @@ struct CallPipeline {
     func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
         let total = started.duration(to: .now).microseconds
         let provider = progress.providerTime?.microseconds ?? 0
-        let now = gateway.parts.clock.now()
-        let record = CallRecord(
-            time: now, requestID: gateway.recordedRequestID(call, now), grant: progress.caller.grantID,
-            token: progress.caller.tokenID,
-            organisation: progress.caller.organisation, recipient: recipient(progress),
-            purpose: progress.caller.purpose, operation: operation.id, provider: operation.provider.id,
-            scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
-            caseReference: progress.references.caseReference, context: progress.references.context,
-            agent: progress.references.agent, vendor: progress.caller.vendor,
-            delegation: progress.caller.delegationID,
-            outcome: .init(status: answer.status, code: progress.code), cached: progress.facts.cachedFor != nil,
-            durations: .init(total: total, provider: provider))
+        var record = record(progress, stage: .outcome)
+        record.outcome = .init(status: answer.status, code: progress.code)
+        record.cached = progress.facts.cachedFor != nil
+        record.durations = .init(total: total, provider: provider)
         snapshot.metrics[operation.index].record(
             status: answer.status, total: total, provider: provider, cached: record.cached)
+        let entry: String
         do {
-            try await gateway.write(record)
+            entry = try await gateway.write(record, after: progress.intent)
         } catch {
-            Self.logger.error("un appel n'a pas pu être inscrit au registre", metadata: ["reason": "\(error)"])
-            return presentation.answer([problems.problem("00510")], call, AnswerFacts(quota: progress.facts.quota))
+            gateway.warnOfLedger(error)
+            return presentation.answer([untraced(error)], call, AnswerFacts(quota: progress.facts.quota))
         }
         var answer = answer
         answer.headers.append((.runtime, String(Double(total) / 1_000_000)))
+        answer.headers.append((.ledgerEntry, entry))
         return answer
     }
 
-    private func recipient(_ progress: Progress) -> String? {
+    func recipient(_ progress: Progress) -> String? {
         progress.traceability.hasValidRecipient ? progress.traceability.recipient : nil
     }
 }

@@ -14,7 +14,8 @@ struct Caller: Sendable {
     var organisation: String?
     /// Its name; where only FranceConnect knows it, that of the client there.
     var organisationName = ""
-    var purpose: String?
+    /// What the data is asked for; nil where nobody's grant is used, and where the grant has no such purpose.
+    var purpose: PurposeRight?
     var scopes = ScopeSet()
     var limit = Grant.Limit.standard
     /// What calls are counted under.
@@ -29,40 +30,42 @@ struct Caller: Sendable {
     /// The code of the refusal where the caller is known but has no right to call under.
     var refusal: String?
 
-    init(_ right: CallRight) {
-        self.init(tokenID: right.token.id, right.right)
+    /// - Parameter purpose: the word by which the call names its purpose.
+    init(_ right: CallRight, purpose: String?) {
+        self.init(
+            tokenID: right.token.id, right.right, right.right.purpose(named: purpose, ofToken: right.token.purpose))
         // A limit of the grant's own is shared by its tokens; the groups' limits are each token's.
         limitKey = if case .perMinute = right.grant.limit { right.grant.id } else { right.token.id }
         admits = right.right.addresses.admits
     }
 
     /// A vendor under the delegation that its call names. Without one it is known, and refused.
-    init(_ vendor: VendorRight, _ named: NamedDelegation, now: Date) {
+    init(_ vendor: VendorRight, _ named: NamedDelegation, purpose: String?, now: Date) {
         let holder = vendor.holder
         switch holder.delegation(named, now: now) {
         case .success(let delegated):
             let right = delegated.right
-            self.init(tokenID: vendor.token.id, right)
+            self.init(tokenID: vendor.token.id, right, right.purpose(named: purpose))
             delegationID = delegated.delegation.id
             // Each body has its own count, whatever the vendor's tokens.
             limitKey = if case .perMinute = right.grant.limit { right.grant.id } else { delegated.delegation.id }
             admits = { holder.addresses.admits($0) && right.addresses.admits($0) }
         case .failure(let refused):
-            self.init(tokenID: vendor.token.id, nil)
+            self.init(tokenID: vendor.token.id, nil, nil)
             admits = holder.addresses.admits
             refusal = refused.code
         }
         self.vendor = holder.vendor.siret
     }
 
-    private init(tokenID: String, _ right: GrantRight?) {
+    private init(tokenID: String, _ right: GrantRight?, _ purpose: PurposeRight?) {
         self.tokenID = tokenID
         limitKey = tokenID
         guard let right else { return }
         grantID = right.grant.id
         organisation = right.grant.siret
         organisationName = right.grant.organisation
-        purpose = right.grant.purpose
+        self.purpose = purpose
         scopes = right.scopes
         limit = right.grant.limit
     }

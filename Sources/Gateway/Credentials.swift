@@ -10,8 +10,13 @@ import Values
 struct Credentials: Sendable {
     /// The signature of a token once checked is not checked again; the truth about it always is.
     private let verified: VerifiedTokens
+    /// The name under which tokens of clients are issued; nil where none are.
+    private let issuer: @Sendable () -> String?
 
-    init(verified: VerifiedTokens) { self.verified = verified }
+    init(verified: VerifiedTokens, issuer: @escaping @Sendable () -> String? = { nil }) {
+        self.verified = verified
+        self.issuer = issuer
+    }
 
     /// Who holds a token of ours.
     enum Holder: Sendable {
@@ -19,16 +24,62 @@ struct Credentials: Sendable {
         case vendor(VendorRight)
     }
 
-    /// The holder of our own token.
+    /// The holder of our own token, shown as a bearer's: one that is bound to a key is refused.
+    /// - Parameter certificate: the digest of the certificate that the caller made its connection with.
     /// - Returns: the holder, or the code of the refusal.
-    func holder(_ token: Redacted<String>?, _ snapshot: HubSnapshot, now: Date) -> Result<Holder, Refused> {
-        guard let token, !token.exposed.isEmpty else { return .failure(Refused(code: "00101")) }
-        guard let id = identifier(token.exposed, snapshot) else { return .failure(Refused(code: "00101")) }
-        return Self.holder(of: id, snapshot, now: now)
+    func holder(
+        _ token: Redacted<String>?, _ snapshot: HubSnapshot, certificate: [UInt8]? = nil, now: Date
+    ) -> Result<Holder, Refused> {
+        guard let token, !token.exposed.isEmpty, let known = signed(token.exposed, snapshot) else {
+            return .failure(Refused(code: "00101"))
+        }
+        switch known {
+        case .stored(let id): return Self.stored(id, snapshot, now: now)
+        case .issued(let token):
+            guard token.confirmation?.key == nil else { return .failure(Refused(code: "00462")) }
+            return Self.holder(of: token, certificate, snapshot, now: now)
+        }
     }
 
-    /// The holder of a token that has been shown before, by its `jti`.
+    /// The holder of a token bound to a key, and the thumbprint of that key: whoever shows it is still to prove that it
+    /// holds the key.
+    func bound(
+        _ token: Redacted<String>, _ snapshot: HubSnapshot, certificate: [UInt8]?, now: Date
+    ) -> Result<(holder: Holder, key: String), Refused> {
+        switch signed(token.exposed, snapshot) {
+        case nil: return .failure(Refused(code: "00101"))
+        case .issued(let token):
+            guard let key = token.confirmation?.key else { return .failure(Refused(code: "00468")) }
+            return Self.holder(of: token, certificate, snapshot, now: now).map { ($0, key) }
+        case .stored: return .failure(Refused(code: "00468"))
+        }
+    }
+
+    private static func holder(
+        of token: IssuedToken, _ certificate: [UInt8]?, _ snapshot: HubSnapshot, now: Date
+    ) -> Result<Holder, Refused> {
+        if let wanted = token.confirmation?.certificate, wanted != certificate {
+            return .failure(Refused(code: "00463"))
+        }
+        guard snapshot.isCurrent else { return .failure(Refused(code: "00511")) }
+        guard let right = snapshot.clients[token.client] else { return .failure(Refused(code: "00106")) }
+        if let refusal = right.refusal(now) { return .failure(refusal) }
+        guard token.expires > now else { return .failure(Refused(code: "00103")) }
+        return .success(
+            right.holder(
+                issued: token.issued, expires: token.expires, scopes: token.scopes, confirmation: token.confirmation))
+    }
+
+    /// The holder of a token that has been shown before, or of a client that showed one, by the identifier that calls
+    /// are traced under.
     static func holder(of id: String, _ snapshot: HubSnapshot, now: Date) -> Result<Holder, Refused> {
+        guard snapshot.isCurrent, let right = snapshot.clients[id] else { return stored(id, snapshot, now: now) }
+        if let refusal = right.refusal(now) { return .failure(refusal) }
+        return .success(
+            right.holder(issued: right.client.created, expires: .distantFuture, scopes: nil, confirmation: nil))
+    }
+
+    private static func stored(_ id: String, _ snapshot: HubSnapshot, now: Date) -> Result<Holder, Refused> {
         guard snapshot.isCurrent else { return .failure(Refused(code: "00511")) }
         if let right = snapshot.rights[id] {
             let (token, grant) = (right.token, right.grant)
@@ -51,19 +102,19 @@ struct Credentials: Sendable {
         return isExpired ? .failure(Refused(code: "00103")) : .success(holder)
     }
 
-    /// The `jti` of a token that one of our keys has signed.
-    private func identifier(_ token: String, _ snapshot: HubSnapshot) -> String? {
-        if let known = verified.identifier(token) { return known }
-        guard let identifier = Self.verify(token, snapshot.verifiers) else { return nil }
-        verified.remember(token, identifier)
-        return identifier
+    /// What a token says that one of our keys has signed.
+    private func signed(_ token: String, _ snapshot: HubSnapshot) -> SignedToken? {
+        if let known = verified.token(token) { return known }
+        guard let signed = Self.verify(token, snapshot.verifiers, issuer: issuer()) else { return nil }
+        verified.remember(token, signed)
+        return signed
     }
 
     /// Checks a JWT (RFC 7519) under our ring of keys.
     ///
     /// The key is that of the header's `kid` and of no other; its algorithm is the ring's, and a header that states
     /// another is refused (RFC 8725 §3.1). `jku`, `jwk` and `x5u` are never looked at.
-    static func verify(_ token: String, _ ring: [String: any JWTAlgorithm]) -> String? {
+    static func verify(_ token: String, _ ring: [String: any JWTAlgorithm], issuer: String?) -> SignedToken? {
         guard token.utf8.count <= 8192 else { return nil }
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Base64URL.decode(parts[0]).flatMap({ try? JSON(parsing: $0) }),
@@ -74,7 +125,10 @@ struct Credentials: Sendable {
         guard (try? algorithm.verify(Data(signature), signs: signed)) == true,
             let claims = Base64URL.decode(parts[1]).flatMap({ try? JSON(parsing: $0) })
         else { return nil }
-        return claims["jti"]?.text
+        if header["typ"] == .string(IssuedToken.type) {
+            return IssuedToken(claims, issuer: issuer).map(SignedToken.issued)
+        }
+        return (claims["jti"]?.text).map(SignedToken.stored)
     }
 
     /// Whether a text looks like a token of ours, so that v2 can tell it from one of FranceConnect.
@@ -87,19 +141,33 @@ struct Credentials: Sendable {
     }
 }
 
-/// Tokens whose signature has been checked, with their `jti`. Bounded: when full it starts again.
+/// A token that one of our keys has signed.
+enum SignedToken: Sendable {
+    /// One that is kept, by its `jti`: everything else about it is looked up.
+    case stored(String)
+    /// One of a client, which is kept nowhere.
+    case issued(IssuedToken)
+}
+
+/// Tokens whose signature has been checked. Bounded: when full it starts again.
 public final class VerifiedTokens: Sendable {
-    private let known = Mutex<[String: String]>([:])
+    private let known = Mutex<[String: (length: Int, token: SignedToken)]>([:])
     private static let bound = 20_000
 
     public init() {}
 
-    func identifier(_ token: String) -> String? { known.withLock { $0[token] } }
+    /// Texts are equal to Swift where Unicode says so: « K » and the kelvin sign. Equal texts of one length are the same.
+    func token(_ text: String) -> SignedToken? {
+        known.withLock { known in
+            guard let found = known[text], found.length == text.utf8.count else { return nil }
+            return found.token
+        }
+    }
 
-    func remember(_ token: String, _ identifier: String) {
+    func remember(_ text: String, _ token: SignedToken) {
         known.withLock { known in
             if known.count >= Self.bound { known.removeAll(keepingCapacity: true) }
-            known[token] = identifier
+            known[text] = (text.utf8.count, token)
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Logging
 import NIOCore
 import NIOPosix
 import Values
@@ -7,21 +8,69 @@ import Values
 extension Gateway {
     /// Waits for the record's flush and goes on on the event loop of the call: woken by the ledger's thread directly,
     /// a call would change threads twice.
-    func write(_ record: CallRecord) async throws {
+    /// - Parameter intent: that of the call; nil where no provider was asked.
+    /// - Returns: the record's name, for ``HTTPField/Name/ledgerEntry``.
+    func write(_ record: CallRecord, after intent: LedgerIntent? = nil) async throws -> String {
         guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else {
-            try await parts.ledger.append(record)
-            return
+            return parts.ledger.entry(try await parts.ledger.append(record, after: intent))
         }
         let promise = loop.makePromise(of: UInt64.self)
-        parts.ledger.append(record) { result in promise.completeWith(result.mapError { $0 as any Error }) }
-        _ = try await promise.futureResult.get()
+        do {
+            try parts.ledger.append(record, after: intent) { result in
+                promise.completeWith(result.mapError { $0 as any Error })
+            }
+        } catch { promise.fail(error) }
+        return parts.ledger.entry(try await promise.futureResult.get())
+    }
+
+    func warnOfLedger(_ error: any Error) {
+        Logger(label: "unefois.gateway").error(
+            "un appel n'a pas pu être inscrit au registre", metadata: ["reason": "\(error)"])
     }
 
     /// A UUID says nothing of anybody; any other identifier of the caller's might, and is kept as a pseudonym.
     func recordedRequestID(_ call: Call, _ now: Date) -> String {
         if RequestID.isUUID(call.requestID) { return call.requestID }
-        let bytes = Array(("request|" + call.requestID).utf8)
-        return (try? parts.pseudonyms.pseudonym(of: bytes, at: now)) ?? "inconnu"
+        return (try? parts.pseudonyms.pseudonym(of: RecordedRequest.identity(call.requestID), at: now)) ?? "inconnu"
+    }
+}
+
+extension Gateway {
+    /// The ledger's name, before the dash of every entry.
+    public var ledgerID: String { parts.ledger.id }
+
+    /// The grant that an organisation's token stands for now; nil for any other token, or from an address that is not its.
+    public func grant(ofToken authorization: String?, from address: String?) -> String? {
+        guard let authorization, authorization.prefix(7).lowercased() == "bearer " else { return nil }
+        let token = Redacted(String(authorization.dropFirst(7)))
+        guard case .success(.organisation(let right)) = credentials.holder(token, snapshot, now: parts.clock.now()),
+            right.right.addresses.admits(address)
+        else { return nil }
+        return right.grant.id
+    }
+}
+
+extension CallPipeline {
+    /// Puts the intent in the ledger's queue: the provider is asked only of what leaves a trace.
+    func begin(_ progress: inout Progress) throws(Refusal) {
+        do throws(LedgerError) {
+            progress.intent = try gateway.parts.ledger.begin(record(progress, stage: .intent))
+        } catch {
+            gateway.warnOfLedger(error)
+            throw Refusal(problems: [problems.problem("00510")])
+        }
+    }
+
+    /// The trace of the call as far as it is known.
+    func record(_ progress: Progress, stage: CallRecord.Stage) -> CallRecord {
+        let (now, caller) = (gateway.parts.clock.now(), progress.caller)
+        return CallRecord(
+            stage: stage, time: now, requestID: gateway.recordedRequestID(call, now), grant: caller.grantID,
+            token: caller.tokenID, organisation: caller.organisation, recipient: recipient(progress),
+            purpose: caller.purpose?.purpose.id, operation: operation.id, provider: operation.provider.id,
+            scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
+            caseReference: progress.references.caseReference, context: progress.references.context,
+            agent: progress.references.agent, vendor: caller.vendor, delegation: caller.delegationID)
     }
 }
 

@@ -22,6 +22,8 @@ public final class Gateway: Sendable {
         /// True where the data are fictional: proofs say so.
         public var isFictional: Bool
         public var questions: any QuestionCounting
+        public var seenProofs: any ProofRemembering
+        public var cases: any CaseRegistering
         public var clock: WallClock
         /// Base of absolute links, without a closing slash; known once the port is.
         public var publicURL: @Sendable () -> String
@@ -29,7 +31,8 @@ public final class Gateway: Sendable {
         public init(
             connector: Connector, franceConnect: FranceConnect, ledger: LedgerWriter, pseudonyms: PseudonymKeys,
             documents: DocumentStore, links: LinkSeal, proofs: Proofs, rehearsals: (any Rehearsing)?, isFictional: Bool,
-            questions: any QuestionCounting, clock: WallClock,
+            questions: any QuestionCounting, seenProofs: any ProofRemembering, cases: any CaseRegistering,
+            clock: WallClock,
             publicURL: @escaping @Sendable () -> String
         ) {
             self.connector = connector
@@ -42,6 +45,8 @@ public final class Gateway: Sendable {
             self.isFictional = isFictional
             self.rehearsals = rehearsals
             self.questions = questions
+            self.seenProofs = seenProofs
+            self.cases = cases
             self.clock = clock
             self.publicURL = publicURL
         }
@@ -50,8 +55,10 @@ public final class Gateway: Sendable {
     let parts: Parts
     let credentials: Credentials
     public let limiter = RateLimiter()
+    let admission: Admission
     let inFlight = CallsInFlight()
     let cache = AnswerCache()
+    public let meters = PurposeMeters()
     let fileMetrics = OperationMetrics(operation: "proxy")
     private let filesUnderWay = Atomic(0)
     /// Stands before a provider's address in an answer until it is replaced; no provider can know it.
@@ -66,6 +73,7 @@ public final class Gateway: Sendable {
         var metrics: [OperationMetrics]
         var grants: GrantSnapshot?
         var verifiers: [String: any JWTAlgorithm] = [:]
+        var signing: String?
         var isCurrent = false
     }
 
@@ -75,7 +83,7 @@ public final class Gateway: Sendable {
             change(&state)
             let snapshot = HubSnapshot(
                 catalogue: state.catalogue, metrics: state.metrics, grants: state.grants, verifiers: state.verifiers,
-                isCurrent: state.isCurrent)
+                signing: state.signing, isCurrent: state.isCurrent, meters: meters)
             published.withLock { $0 = snapshot }
         }
     }
@@ -84,14 +92,18 @@ public final class Gateway: Sendable {
         catalogue.operations.map { OperationMetrics(operation: $0.id) }
     }
 
-    public init(parts: Parts, catalogue: CompiledCatalogue) {
+    public init(parts: Parts, catalogue: CompiledCatalogue, admission: Admission = Admission()) {
         self.parts = parts
-        credentials = Credentials(verified: verified)
+        self.admission = admission
+        credentials = Credentials(verified: verified, issuer: { parts.publicURL() })
         let metrics = Self.metrics(catalogue)
         state = Mutex(State(catalogue: catalogue, metrics: metrics))
         published = Mutex(
             HubSnapshot(catalogue: catalogue, metrics: metrics, grants: nil, verifiers: [:], isCurrent: false))
     }
+
+    /// The rights in use; nil until they have been read.
+    public var grants: GrantSnapshot? { state.withLock { $0.grants } }
 
     /// The snapshot of this moment.
     public var snapshot: HubSnapshot { published.withLock { $0 } }
@@ -120,8 +132,10 @@ public final class Gateway: Sendable {
     public var knowsGrants: Bool { snapshot.isCurrent }
 
     /// Takes the ring of keys that tokens are signed with.
-    /// - Parameter ring: HS256 secrets by `kid`.
-    public func use(_ ring: [String: Redacted<[UInt8]>]) async throws {
+    /// - Parameters:
+    ///   - ring: HS256 secrets by `kid`.
+    ///   - newest: the `kid` of the one that signs.
+    public func use(_ ring: [String: Redacted<[UInt8]>], newest: String) async throws {
         let collection = JWTKeyCollection()
         var verifiers: [String: any JWTAlgorithm] = [:]
         for (kid, secret) in ring {
@@ -130,24 +144,15 @@ public final class Gateway: Sendable {
             verifiers[kid] = try await collection.getKey(for: id)
         }
         guard Set(snapshot.verifiers.keys) != Set(verifiers.keys) else { return }
-        update { [verifiers] in $0.verifiers = verifiers }
+        update { [verifiers] in ($0.verifiers, $0.signing) = (verifiers, newest) }
         verified.clear()
     }
 
     /// Answers a call, or says that its path is none of the hub's.
     public func answer(_ call: Call) async -> Answer? {
-        let snapshot = snapshot
-        switch snapshot.catalogue.routes.match(call.path) {
-        case .operation(let operation, let variables):
-            return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: operation)
-                .answer(variables)
-        case .unservedVersion(_, let sibling):
-            return await CallPipeline(gateway: self, snapshot: snapshot, call: call, operation: sibling)
-                .answerForUnservedVersion()
-        case .none:
-            if let answer = answerAboutToken(call) { return answer }
-            return await ProxiedFile(gateway: self, snapshot: snapshot, call: call).answer()
-        }
+        if let routed = routed(path: call.path, query: "") { return await answer(call, routed) }
+        if let answer = await answerAboutToken(call) { return answer }
+        return await ProxiedFile(gateway: self, snapshot: snapshot, call: call).answer()
     }
 
     /// Files are held whole on their way: so many at once, no more.

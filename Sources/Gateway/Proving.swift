@@ -17,7 +17,7 @@ struct AttestationDraft {
             title: operation.api.title, operation: operation.id, provider: operation.provider.title,
             requestID: requestID, made: now, wasKept: wasKept, organisation: caller.organisationName,
             siret: caller.organisation.flatMap { CompanyNumber.isSiret($0) ? $0 : nil }, recipient: recipient,
-            purpose: caller.purpose, legalBasis: operation.api.legalBasis, isSpecimen: isFictional,
+            purpose: caller.purpose?.purpose.title, legalBasis: operation.api.legalBasis, isSpecimen: isFictional,
             question: AttestedQuestion.rows(operation, values),
             answer: AttestedAnswer.sections(operation.answer, body))
     }

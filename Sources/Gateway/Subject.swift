@@ -3,7 +3,7 @@ import Foundation
 import Values
 
 /// Whom a call asks about, in one form whatever the version and the modality.
-struct Subject {
+public struct Subject {
     /// A valid SIREN or SIRET.
     let company: String?
     /// The bytes that stand for a person: the same ones each time, before they become a pseudonym.
@@ -18,6 +18,15 @@ struct Subject {
         let names = operation.slots.filter { $0.hasPrefix("siret") || $0.hasPrefix("siren") }
         let numbers = names.map(value).map { $0.hasPrefix("FR") ? String($0.dropFirst(2)) : $0 }
         company = numbers.first { CompanyNumber.isSiret($0) || CompanyNumber.isSiren($0) }
+        person = Self.person(value)
+    }
+
+    /// The bytes that stand for a person whose identity is told by the names of parameters; nil where nothing is.
+    public static func person(_ values: [String: String]) -> [UInt8]? {
+        person { name in canonical(.string(values[name] ?? "")) }
+    }
+
+    private static func person(_ value: (String) -> String) -> [UInt8]? {
         let student = value("ine")
         // A date given whole (v2) counts as its parts.
         let date = CivilDate(value("dateNaissance"))
@@ -28,7 +37,7 @@ struct Subject {
             whole[name]?.flatMap { $0 }.map(String.init) ?? value(name)
         }
         let identity = student.isEmpty ? parts : ["INE", student]
-        person = identity.allSatisfy(\.isEmpty) ? nil : Array(identity.joined(separator: "|").utf8)
+        return identity.allSatisfy(\.isEmpty) ? nil : Array(identity.joined(separator: "|").utf8)
     }
 
     /// Capitals without accents; numbers without leading zeros, unless they are codes.

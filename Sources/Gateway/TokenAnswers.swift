@@ -21,13 +21,12 @@ extension Gateway {
     ]
 
     /// What the caller's token is told about itself; nil where the path asks for something else.
-    func answerAboutToken(_ call: Call) -> Answer? {
+    func answerAboutToken(_ call: Call) async -> Answer? {
         guard let question = Self.tokenQuestions[call.path], call.method == "GET" else { return nil }
         let (snapshot, now) = (snapshot, parts.clock.now())
         let presentation = Presentation(style: question == .introspectV2 ? .particulierV2 : .entreprise)
         do throws(Credentials.Refused) {
-            let holder = try credentials.holder(call.bearer ?? call.apiKey, snapshot, now: now).get()
-            guard holder.admits(call.remoteAddress) else { throw Credentials.Refused(code: "00107") }
+            let holder = try await holder(call, snapshot, now)
             let body = try body(question, holder, call, now)
             let isNew = question == .introspection
             return Answer(
@@ -37,6 +36,15 @@ extension Gateway {
             let problem = ProblemFactory(catalogue: snapshot.catalogue).problem(error.code)
             return presentation.answer([problem], call, AnswerFacts())
         }
+    }
+
+    /// Who holds the token of a call, from where it may be shown.
+    func holder(
+        _ call: Call, _ snapshot: HubSnapshot, _ now: Date
+    ) async throws(Credentials.Refused) -> Credentials.Holder {
+        let holder = try await holder(of: call, snapshot, now: now).get()
+        guard holder.admits(call.remoteAddress) else { throw Credentials.Refused(code: "00107") }
+        return holder
     }
 
     private func body(
@@ -77,6 +85,8 @@ struct TokenIntrospection {
     /// Nil for a vendor that names no delegation.
     private let grant: Grant?
     private let delegation: Delegation?
+    private let confirmation: Confirmation?
+    private let purposes: [PurposeRight]
 
     /// - Throws: 00212 or 00213 where a vendor names a delegation that is not one, 00107 where the body's list of
     ///   addresses lacks that one.
@@ -86,13 +96,16 @@ struct TokenIntrospection {
         switch holder {
         case .organisation(let right):
             (id, isVendor, issued, siret) = (right.token.id, false, right.token.issued, right.grant.siret)
-            (grant, delegation) = (right.grant, nil)
+            (grant, delegation, confirmation) = (right.grant, nil, right.confirmation)
+            purposes = right.right.purposes
             expires = min(right.token.expires, right.grant.expires)
         case .vendor(let vendor):
             let delegated = named.isEmpty ? nil : try vendor.holder.delegation(named, now: now).get()
             guard delegated?.right.addresses.admits(address) ?? true else { throw Credentials.Refused(code: "00107") }
             (id, isVendor, issued) = (vendor.token.id, true, vendor.token.issued)
             (grant, delegation) = (delegated?.right.grant, delegated?.delegation)
+            confirmation = vendor.confirmation
+            purposes = delegated?.right.purposes ?? []
             siret = grant?.siret ?? vendor.holder.vendor.siret
             expires = min(vendor.token.expires, grant?.expires ?? .distantFuture)
         }
@@ -102,7 +115,7 @@ struct TokenIntrospection {
 
     func json(_ now: Date) -> JSON {
         let limit: JSON = if case .perMinute(let calls) = grant?.limit { .integer(calls) } else { .null }
-        return [
+        var facts: JSON = [
             "id": .string(id), "type": isVendor ? "editeur" : "standard", "scopes": scopes,
             "demande_acces_id": grant.map { .string($0.id) } ?? .null,
             "datapass_id": grant?.datapassID.map(JSON.string) ?? .null,
@@ -110,9 +123,14 @@ struct TokenIntrospection {
             "date_emission": .string(issued.formatted(.iso8601)),
             "date_expiration": .string(expires.formatted(.iso8601)),
             "duree_validite_restante_en_secondes": .integer(max(0, Int(expires.timeIntervalSince(now)))),
-            "rate_limit_par_minute": limit,
+            "rate_limit_par_minute": limit, "finalites": .array(purposes.map { $0.json(now) }),
             "delegation": delegation.map { ["id": .string($0.id), "siret_delegant": .string(siret)] } ?? .null,
         ]
+        // Left out of the tokens that are bound to nothing: their answer is that of the national hubs.
+        if let confirmation, let members = facts.members {
+            facts = .object(members + [.init("cnf", confirmation.json)])
+        }
+        return facts
     }
 }
 

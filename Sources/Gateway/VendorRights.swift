@@ -30,6 +30,19 @@ final class VendorDelegations: Sendable {
         byBody = Dictionary(grouping: all) { $0.right.grant.siret }
     }
 
+    /// Every vendor with its delegations, from grants worked out already.
+    static func all(
+        _ snapshot: GrantSnapshot, _ grants: [Grant.ID: GrantRight]
+    ) -> [SoftwareVendor.ID: VendorDelegations] {
+        let delegations = Dictionary(grouping: snapshot.delegations, by: \.vendor)
+        return snapshot.vendors.mapValues { vendor in
+            let rights = (delegations[vendor.id] ?? []).compactMap { delegation in
+                grants[delegation.grant].map { DelegatedRight(delegation: delegation, right: $0) }
+            }
+            return VendorDelegations(vendor, rights)
+        }
+    }
+
     /// The one delegation in force that a call names.
     /// - Returns: it, or the code of the refusal: 00213 where there is none, 00212 where there are several.
     func delegation(_ named: NamedDelegation, now: Date) -> Result<DelegatedRight, Credentials.Refused> {
@@ -52,20 +65,8 @@ final class VendorDelegations: Sendable {
 struct VendorRight: Sendable {
     let token: VendorToken
     let holder: VendorDelegations
-
-    /// The rights of every vendor's token, from grants worked out already.
-    static func all(_ snapshot: GrantSnapshot, _ grants: [Grant.ID: GrantRight]) -> [VendorToken.ID: VendorRight] {
-        let delegations = Dictionary(grouping: snapshot.delegations, by: \.vendor)
-        let holders = snapshot.vendors.mapValues { vendor in
-            let rights = (delegations[vendor.id] ?? []).compactMap { delegation in
-                grants[delegation.grant].map { DelegatedRight(delegation: delegation, right: $0) }
-            }
-            return VendorDelegations(vendor, rights)
-        }
-        return snapshot.vendorTokens.compactMapValues { token in
-            holders[token.vendor].map { VendorRight(token: token, holder: $0) }
-        }
-    }
+    /// What the token is bound to, where it is.
+    var confirmation: Confirmation?
 }
 
 /// How a vendor's call says under which delegation it is made: by its identifier, by the body, or by both.

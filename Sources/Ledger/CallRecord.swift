@@ -2,11 +2,16 @@ import Foundation
 
 /// The trace of one call: who asked what, under which right, about whom, and how it ended.
 ///
+/// A call that asks a provider leaves two: its intent before, its outcome after. Any other leaves its outcome only.
+///
 /// It holds neither a name nor any part of an answer: a person appears under a pseudonym only
 /// (RGPD art. 5-1 c; CRPA R114-9-4 for the duty to keep a trace).
 public struct CallRecord: Sendable, Hashable {
     /// Its place in the ledger, from 1, without gap. Given by the writer; 0 before.
     public var sequence: UInt64
+    public var stage: Stage
+    /// Sequence of the call's intent; nil for an intent, and where no provider was asked. Given by the writer.
+    public var intent: UInt64?
     /// Milliseconds since 1970 (UTC).
     public var milliseconds: Int
     public var requestID: String
@@ -35,6 +40,7 @@ public struct CallRecord: Sendable, Hashable {
     public var vendor: String?
     /// The delegation that let the vendor call; nil where none did.
     public var delegation: String?
+    /// ``Outcome/pending`` for an intent.
     public var outcome: Outcome
     /// True where the answer came from the cache.
     public var cached: Bool
@@ -43,12 +49,23 @@ public struct CallRecord: Sendable, Hashable {
     /// What stands for the token of a call that has none: neither who called nor from where is kept.
     public static let anonymous = "anonymous"
 
+    /// Where a call stands.
+    public enum Stage: String, Sendable, Hashable {
+        /// About to ask the provider.
+        case intent
+        /// About to be answered.
+        case outcome
+    }
+
     /// How a call ended.
     public struct Outcome: Sendable, Hashable {
         /// HTTP status given to the caller.
         public var status: Int
         /// Code of the error, nil for a success.
         public var code: String?
+
+        /// Of a call that has not ended.
+        public static let pending = Outcome(status: 0)
 
         public init(status: Int, code: String? = nil) {
             self.status = status
@@ -70,13 +87,15 @@ public struct CallRecord: Sendable, Hashable {
 
     /// A record that has no place in the ledger yet. `time` is kept to the millisecond.
     public init(
-        time: Date, requestID: String, grant: String? = nil, token: String? = nil, organisation: String? = nil,
+        stage: Stage = .outcome, time: Date, requestID: String, grant: String? = nil, token: String? = nil,
+        organisation: String? = nil,
         recipient: String? = nil, purpose: String? = nil, operation: String, provider: String, scopes: [String] = [],
         subject: String? = nil, caseReference: String? = nil, context: String? = nil, agent: String? = nil,
         vendor: String? = nil, delegation: String? = nil,
-        outcome: Outcome, cached: Bool = false, durations: Durations
+        outcome: Outcome = .pending, cached: Bool = false, durations: Durations = Durations(total: 0)
     ) {
         self.sequence = 0
+        self.stage = stage
         self.milliseconds = Self.milliseconds(at: time)
         self.requestID = requestID
         self.grant = grant

@@ -3,7 +3,7 @@ import Values
 
 /// The text of a record in a segment: one compact JSON object (RFC 8259) whose first member is its sequence.
 ///
-/// The caller's thread encodes all but the sequence, which the writer's thread puts in front. A later Merkle leaf is
+/// The caller's thread encodes all but the sequence, which the writer's thread puts in front. The Merkle leaf is
 /// SHA-256(0x00 ‖ payload) (RFC 6962 §2.1) over these very bytes.
 extension CallRecord {
     /// What stands before the number in every payload.
@@ -12,6 +12,7 @@ extension CallRecord {
     /// The payload after its sequence.
     func encodedMembers() -> [UInt8] {
         var writer = CompactWriter(capacity: 768)
+        if stage == .intent { writer.raw(",\"stage\":\"intent\"") }
         writer.number(",\"time\":", milliseconds)
         writer.text(",\"requestID\":", requestID)
         writer.text(",\"grant\":", grant)
@@ -28,11 +29,14 @@ extension CallRecord {
         writer.text(",\"agent\":", agent)
         writer.text(",\"vendor\":", vendor)
         writer.text(",\"delegation\":", delegation)
-        writer.number(",\"status\":", outcome.status)
-        writer.text(",\"code\":", outcome.code)
-        if cached { writer.raw(",\"cached\":true") }
-        writer.number(",\"totalMicroseconds\":", durations.total)
-        writer.number(",\"providerMicroseconds\":", durations.provider)
+        if stage == .outcome {
+            if let intent { writer.number(",\"intent\":", Int(intent)) }
+            writer.number(",\"status\":", outcome.status)
+            writer.text(",\"code\":", outcome.code)
+            if cached { writer.raw(",\"cached\":true") }
+            writer.number(",\"totalMicroseconds\":", durations.total)
+            writer.number(",\"providerMicroseconds\":", durations.provider)
+        }
         writer.raw("}")
         return writer.bytes
     }
@@ -48,11 +52,13 @@ extension CallRecord {
         guard let json = try? JSON(parsing: payload),
             let sequence = json["sequence"]?.int.flatMap(UInt64.init(exactly:)), let milliseconds = json["time"]?.int,
             let requestID = json["requestID"]?.text, let operation = json["operation"]?.text,
-            let provider = json["provider"]?.text, let status = json["status"]?.int,
-            let total = json["totalMicroseconds"]?.int, let waited = json["providerMicroseconds"]?.int
+            let provider = json["provider"]?.text, let stage = Stage(rawValue: json["stage"]?.text ?? "outcome"),
+            let status = json["status"]?.int ?? stage.assumed,
+            let total = json["totalMicroseconds"]?.int ?? stage.assumed,
+            let waited = json["providerMicroseconds"]?.int ?? stage.assumed
         else { return nil }
         self.init(
-            time: Date(timeIntervalSince1970: 0), requestID: requestID, grant: json["grant"]?.text,
+            stage: stage, time: Date(timeIntervalSince1970: 0), requestID: requestID, grant: json["grant"]?.text,
             token: json["token"]?.text, organisation: json["organisation"]?.text, recipient: json["recipient"]?.text,
             purpose: json["purpose"]?.text, operation: operation, provider: provider,
             scopes: json["scopes"]?.items?.compactMap(\.text) ?? [], subject: json["subject"]?.text,
@@ -61,16 +67,30 @@ extension CallRecord {
             outcome: Outcome(status: status, code: json["code"]?.text), cached: json["cached"] == .bool(true),
             durations: Durations(total: total, provider: waited))
         self.sequence = sequence
+        self.intent = json["intent"]?.int.flatMap(UInt64.init(exactly:))
         self.milliseconds = milliseconds
     }
 
     /// The sequence at the head of a payload, without reading the rest; nil where there is none.
-    static func sequence(ofPayload payload: [UInt8]) -> UInt64? {
+    static func sequence(ofPayload payload: [UInt8]) -> UInt64? { payload.withUnsafeBytes { sequence(in: $0) } }
+
+    static func sequence(in payload: UnsafeRawBufferPointer) -> UInt64? {
         let start = opening.utf8CodeUnitCount
-        guard payload.count > start, (0..<start).allSatisfy({ payload[$0] == opening.utf8Start[$0] }) else {
+        guard let base = payload.baseAddress, payload.count > start, memcmp(base, opening.utf8Start, start) == 0 else {
             return nil
         }
-        let digits = payload[start...].prefix { (0x30...0x39).contains($0) }
-        return UInt64(String(decoding: digits, as: UTF8.self))
+        var (sequence, index) = (UInt64(0), start)
+        while index < payload.count, (0x30...0x39).contains(payload[index]) {
+            let (tens, overflowed) = sequence.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = tens.addingReportingOverflow(UInt64(payload[index] - 0x30))
+            guard !overflowed, !carried else { return nil }
+            (sequence, index) = (sum, index + 1)
+        }
+        return index > start && (1...LedgerLimits.sequences).contains(sequence) ? sequence : nil
     }
+}
+
+extension CallRecord.Stage {
+    /// The number of a call that has not ended; nil where it must be written.
+    fileprivate var assumed: Int? { self == .intent ? 0 : nil }
 }

@@ -79,3 +79,11 @@ extension [UInt8] {
         return number
     }
 }
+
+extension UInt64 {
+    /// Its 16 hexadecimal digits.
+    var hexadecimal: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -16,6 +16,8 @@ public enum LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
     case locked(directory: String)
     /// Bytes that had been made durable are no longer what was written.
     case damaged(segment: String, offset: Int)
+    /// A checkpoint does not continue the last that was signed: the ledger was altered, or another's was put in place.
+    case inconsistent
     /// An operation of the system failed with this `errno`.
     case failed(operation: String, code: Int32)
 
@@ -28,8 +30,15 @@ public enum LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
         case .tooLarge: "the record is too large for the ledger"
         case .locked(let directory): "another process writes the ledger in \(directory)"
         case .damaged(let segment, let offset): "the ledger is damaged in \(segment) at byte \(offset)"
+        case .inconsistent: "the ledger does not continue what was signed before"
         case .failed(let operation, let code): "\(operation): \(String(cString: strerror(code)))"
         }
+    }
+
+    /// True where the system had no room, and so did nothing.
+    var isLackOfSpace: Bool {
+        if case .failed(_, let code) = self { return code == ENOSPC || code == EDQUOT }
+        return self == .full
     }
 
     /// The failure of the system call made just before.

@@ -7,16 +7,31 @@ struct Segment: Sendable, Hashable {
     let firstSequence: UInt64
 
     init(firstSequence: UInt64, in directory: String) {
-        let digits = String(firstSequence)
-        name = String(repeating: "0", count: 20 - digits.count) + digits + ".ledger"
+        name = Self.digits(firstSequence) + ".ledger"
         path = directory + "/" + name
         self.firstSequence = firstSequence
+    }
+
+    /// Twenty of them, so that names sort as numbers do.
+    static func digits(_ number: UInt64) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: 20 - digits.count) + digits
     }
 }
 
 /// The directory that holds the segments and the writer's lock.
 struct LedgerFolder: Sendable {
     let path: String
+    /// Nodes of the Merkle tree.
+    var tree: String { path + "/tree" }
+    /// The last checkpoint, the last that a witness signed too, and those that stay.
+    var checkpoint: String { path + "/checkpoint" }
+    var cosigned: String { path + "/checkpoint.cosigned" }
+    var checkpoints: String { path + "/checkpoints" }
+    /// Statements of what was purged.
+    var purges: String { path + "/purges" }
+    /// The public key of the checkpoints.
+    var key: String { path + "/ledger.pub" }
 
     init(_ directory: URL) {
         let path = directory.path
@@ -50,7 +65,9 @@ struct LedgerFolder: Sendable {
         return
             names
             .compactMap { name in
-                guard name.hasSuffix(".ledger"), let first = UInt64(name.dropLast(7)) else { return nil }
+                guard name.hasSuffix(".ledger"), let first = UInt64(name.dropLast(7)),
+                    (1...LedgerLimits.sequences).contains(first)
+                else { return nil }
                 let segment = Segment(firstSequence: first, in: path)
                 return segment.name == name ? segment : nil
             }
@@ -58,15 +75,27 @@ struct LedgerFolder: Sendable {
     }
 
     /// Makes a segment that holds its header only. It gets its name once whole, so that no crash leaves half of one.
-    func newSegment(firstSequence: UInt64, with files: any LedgerFiles) throws(LedgerError) -> OpenFile {
-        let segment = Segment(firstSequence: firstSequence, in: path)
+    func newSegment(_ header: SegmentHeader, with files: any LedgerFiles) throws(LedgerError) -> OpenFile {
+        let segment = Segment(firstSequence: header.firstSequence, in: path)
         let draft = path + "/segment.new"
         let file = try OpenFile(draft, O_RDWR | O_CREAT | O_TRUNC)
-        try files.write(SegmentHeader.bytes(firstSequence: firstSequence), to: file, at: 0)
+        try files.write(header.bytes, to: file, at: 0)
         try files.synchronize(file)
         guard rename(draft, segment.path) == 0 else { throw .last("rename") }
         try Self.synchronize(path)
         return file
+    }
+
+    /// Puts bytes in place of a file (0600), durably and whole or not at all.
+    static func replace(_ path: String, _ bytes: [UInt8]) throws(LedgerError) {
+        let draft = path + ".new"
+        do {
+            let file = try OpenFile(draft, O_RDWR | O_CREAT | O_TRUNC)
+            try SystemFiles().write(bytes, to: file, at: 0)
+            try SystemFiles().synchronize(file)
+        }
+        guard rename(draft, path) == 0 else { throw .last("rename") }
+        try synchronize((path as NSString).deletingLastPathComponent)
     }
 
     /// Makes the names in a directory durable.

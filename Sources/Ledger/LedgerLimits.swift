@@ -11,6 +11,9 @@ public struct LedgerLimits: Sendable, Hashable {
     /// Free space under which records are refused with ``LedgerError/full``.
     public var freeBytes: Int
 
+    /// The greatest sequence that is read: a thousand years of two million records a second.
+    static let sequences: UInt64 = 1 << 56
+
     /// The longest record, encoded.
     public static let recordBytes = 65_536
 

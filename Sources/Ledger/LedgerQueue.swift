@@ -5,10 +5,21 @@ import Synchronization
 final class LedgerQueue: Sendable {
     struct Entry: Sendable {
         let members: [UInt8]
-        let completion: @Sendable (Result<UInt64, LedgerError>) -> Void
+        /// Nil where nobody waits for this very record.
+        let completion: (@Sendable (Result<UInt64, LedgerError>) -> Void)?
+    }
+
+    /// Entries that follow each other, from that sequence on.
+    struct Batch: Sendable {
+        let first: UInt64
+        var entries: [Entry]
     }
 
     private struct State {
+        /// Of the first entry that waits.
+        var first: UInt64
+        /// How often sequences were taken back: what was begun before is void.
+        var withdrawals = 0
         var entries: [Entry] = []
         var bytes = 0
         var isWaiting = false
@@ -19,45 +30,73 @@ final class LedgerQueue: Sendable {
         var counts = LedgerCounts()
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let wake = DispatchSemaphore(value: 0)
     private let limits: LedgerLimits
 
-    init(limits: LedgerLimits) { self.limits = limits }
+    init(limits: LedgerLimits, first: UInt64) {
+        self.limits = limits
+        state = Mutex(State(first: first))
+    }
 
     var isOpen: Bool { state.withLock { $0.refusal == nil } }
     var counts: LedgerCounts { state.withLock { $0.counts } }
 
-    /// - Returns: why the entry was not taken; nil where it was.
-    func enqueue(_ entry: Entry) -> LedgerError? {
-        let (refusal, mustWake) = state.withLock { state -> (LedgerError?, Bool) in
-            if let refusal = state.refusal { return (refusal, false) }
-            guard state.entries.count < limits.queuedRecords, state.bytes + entry.members.count <= limits.queuedBytes
-            else { return (.overloaded, false) }
+    /// Gives an entry its place.
+    ///
+    /// An outcome whose intent is kept has twice the room: its provider has been asked already.
+    /// - Parameter intent: what the entry is the outcome of.
+    /// - Throws: why the entry is not taken.
+    func enqueue(_ entry: Entry, after intent: LedgerIntent? = nil) throws(LedgerError) -> LedgerIntent {
+        let (result, mustWake) = state.withLock { state -> (Result<LedgerIntent, LedgerError>, Bool) in
+            if let refusal = state.refusal { return (.failure(refusal), false) }
+            let room = intent == nil ? 1 : 2
+            guard state.entries.count < limits.queuedRecords * room,
+                state.bytes + entry.members.count <= limits.queuedBytes * room
+            else { return (.failure(.overloaded), false) }
+            if let intent, intent.withdrawals != state.withdrawals { return (.failure(.full), false) }
+            let place = LedgerIntent(
+                sequence: state.first + UInt64(state.entries.count), withdrawals: state.withdrawals)
             state.entries.append(entry)
             state.bytes += entry.members.count
             defer { state.isWaiting = false }
-            return (nil, state.isWaiting)
+            return (.success(place), state.isWaiting)
         }
         if mustWake { wake.signal() }
-        return refusal
+        return try result.get()
     }
 
-    /// Waits for entries and takes them all; nil once the queue is closed and empty.
-    func take() -> [Entry]? {
+    /// Waits for entries and takes them all: none at the deadline, nil once the queue is closed and empty.
+    func take(until deadline: DispatchTime? = nil) -> Batch? {
         while true {
-            let (entries, isOver) = state.withLock { state -> ([Entry], Bool) in
-                defer {
-                    state.entries = []
-                    state.entries.reserveCapacity(64)
-                    state.bytes = 0
-                }
-                state.isWaiting = state.entries.isEmpty && state.refusal == nil
-                return (state.entries, state.entries.isEmpty && state.refusal != nil)
+            let (batch, isOver) = state.withLock { state -> (Batch, Bool) in
+                let batch = Batch(first: state.first, entries: state.entries)
+                state.isWaiting = batch.entries.isEmpty && state.refusal == nil
+                state.first += UInt64(batch.entries.count)
+                state.entries = []
+                state.entries.reserveCapacity(64)
+                state.bytes = 0
+                return (batch, batch.entries.isEmpty && state.refusal != nil)
             }
             if isOver { return nil }
-            if !entries.isEmpty { return entries }
-            wake.wait()
+            if !batch.entries.isEmpty { return batch }
+            guard let deadline else {
+                wake.wait()
+                continue
+            }
+            if wake.wait(timeout: deadline) == .timedOut { return batch }
+        }
+    }
+
+    /// Takes back the sequences from `first` on, of which nothing was written.
+    /// - Returns: the entries that had waited behind.
+    func withdraw(to first: UInt64) -> [Entry] {
+        state.withLock { state in
+            state.first = first
+            state.withdrawals += 1
+            state.bytes = 0
+            defer { state.entries = [] }
+            return state.entries
         }
     }
 

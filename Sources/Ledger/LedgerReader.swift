@@ -10,19 +10,23 @@ public struct LedgerFilter: Sendable, Hashable {
     public var subjects: Set<String>?
     /// SIRET of the vendor that called.
     public var vendor: String?
+    /// How calls ended, unless told otherwise.
+    public var stage: CallRecord.Stage?
 
     public init(
         since: Date? = nil, operation: String? = nil, grant: String? = nil, subjects: Set<String>? = nil,
-        vendor: String? = nil
+        vendor: String? = nil, stage: CallRecord.Stage? = .outcome
     ) {
         self.since = since
         self.operation = operation
         self.grant = grant
         self.subjects = subjects
         self.vendor = vendor
+        self.stage = stage
     }
 
     public func matches(_ record: CallRecord) -> Bool {
+        if let stage, record.stage != stage { return false }
         if let since, record.time < since { return false }
         if let operation, record.operation != operation { return false }
         if let grant, record.grant != grant { return false }
@@ -38,11 +42,20 @@ public struct LedgerReader: Sendable {
 
     public init(directory: URL) { folder = LedgerFolder(directory) }
 
-    /// The records in order, read as they are asked for. Segments begun later are not seen.
+    public var directory: URL { URL(filePath: folder.path) }
+
+    /// The records behind a sequence in order, read as they are asked for. Segments begun later are not seen.
     /// - Throws: ``LedgerError/failed(operation:code:)`` where the directory cannot be read.
-    public func records(matching filter: LedgerFilter = LedgerFilter()) throws(LedgerError) -> LedgerCursor {
-        LedgerCursor(segments: try folder.segments(), filter: filter)
+    public func records(
+        matching filter: LedgerFilter = LedgerFilter(), after sequence: UInt64 = 0
+    ) throws(LedgerError) -> LedgerCursor {
+        let segments = try folder.segments()
+        let start = segments.lastIndex { $0.firstSequence <= sequence + 1 } ?? 0
+        return LedgerCursor(segments: Array(segments[start...]), filter: filter, after: sequence)
     }
+
+    /// Ranges of records that were purged, as the statements beside the segments say.
+    public var purged: [ClosedRange<UInt64>] { SignedCheckpoints(folder, keys: [], brought: []).purged }
 
     /// The last `count` records that match, the latest last. Reads from the end, no further than needed.
     /// - Throws: as ``records(matching:)`` and ``LedgerCursor/next()``.
@@ -54,6 +67,7 @@ public struct LedgerReader: Sendable {
             for place in try Self.frames(of: scanner, isLast: segment == segments.last).reversed() {
                 guard latest.count < count else { break }
                 let frame = try scanner.frame(at: place.offset, byteCount: place.byteCount)
+                if frame.isPurged { continue }
                 guard let record = CallRecord(payload: frame.payload) else {
                     throw .damaged(segment: segment.name, offset: place.offset)
                 }
@@ -77,9 +91,11 @@ public struct LedgerReader: Sendable {
 public struct LedgerCursor {
     private var segments: ArraySlice<Segment>
     private let filter: LedgerFilter
+    private let after: UInt64
     private var scanner: SegmentScanner?
 
-    init(segments: [Segment], filter: LedgerFilter) {
+    init(segments: [Segment], filter: LedgerFilter, after: UInt64) {
+        self.after = after
         self.segments = segments[...]
         self.filter = filter
     }
@@ -96,6 +112,7 @@ public struct LedgerCursor {
             let frame = try current.nextFrame(isLast: segments.count == 1)
             scanner = current
             if let frame {
+                if frame.isPurged || frame.sequence.map({ $0 <= after }) ?? false { continue }
                 guard let record = CallRecord(payload: frame.payload) else {
                     throw .damaged(segment: current.segment.name, offset: frame.offset)
                 }
@@ -113,7 +130,7 @@ extension SegmentScanner {
     /// A scanner on a segment whose header is right.
     static func opening(_ segment: Segment) throws(LedgerError) -> SegmentScanner {
         let scanner = try SegmentScanner(segment)
-        guard try scanner.hasValidHeader() else { throw .damaged(segment: segment.name, offset: 0) }
+        guard scanner.header != nil else { throw .damaged(segment: segment.name, offset: 0) }
         return scanner
     }
 

@@ -9,13 +9,24 @@ public struct LedgerCounts: Sendable, Hashable {
     public var flushes = 0
 }
 
+/// The place of a call's intent, to be given back with its outcome.
+public struct LedgerIntent: Sendable, Hashable {
+    public let sequence: UInt64
+    /// How often sequences had been taken back when it got its own.
+    let withdrawals: Int
+}
+
 /// Keeps the trace of every call, durably, in a directory of append-only segments.
 ///
 /// One thread takes all records that wait, writes them at once and flushes once for all of them: while a flush runs the
 /// next group gathers, so there is no timer, and a lone record is flushed at once.
 public final class LedgerWriter: Sendable {
+    /// Names this ledger among all: 16 hexadecimal digits, drawn when it was begun.
+    public let id: String
     private let queue: LedgerQueue
-    private let folder: LedgerFolder
+    let folder: LedgerFolder
+    /// The tree as it is to be signed, each second or ``recordsPerCheckpoint`` at the latest.
+    let tips = LedgerTips()
     private let limits: LedgerLimits
     private let files: any LedgerFiles
 
@@ -37,10 +48,12 @@ public final class LedgerWriter: Sendable {
         folder = LedgerFolder(directory)
         self.limits = limits
         self.files = files
-        queue = LedgerQueue(limits: limits)
         let appender = try SegmentAppender(folder, limits: limits, files: files, logger: logger)
-        let thread = Thread { [queue] in
-            Self.run(appender, queue, logger)
+        id = appender.logID.hexadecimal
+        queue = LedgerQueue(limits: limits, first: appender.nextSequence)
+        let thread = Thread { [queue, tips] in
+            Self.run(appender, queue, tips, logger)
+            tips.end()
             queue.end()
         }
         thread.name = "ledger"
@@ -57,31 +70,58 @@ public final class LedgerWriter: Sendable {
 
     public var counts: LedgerCounts { queue.counts }
 
-    /// Appends a record, whose own `sequence` is not looked at.
+    /// Appends the intent of a call that is about to ask a provider. Nothing waits: it is flushed while the provider
+    /// works, and before the outcome that ``append(_:after:completion:)`` puts behind it.
+    /// - Parameter record: its `stage` must be `.intent`; its own `sequence` is not looked at.
+    /// - Throws: why the provider must not be asked: ``LedgerError/overloaded``, ``LedgerError/unwritable``,
+    ///   ``LedgerError/closed``, ``LedgerError/tooLarge``.
+    public func begin(_ record: CallRecord) throws(LedgerError) -> LedgerIntent {
+        try queue.enqueue(LedgerQueue.Entry(members: try Self.encoded(record), completion: nil))
+    }
+
+    /// Appends a record, whose own `sequence` and `intent` are not looked at.
     ///
-    /// - Parameter completion: Called once, with the record's sequence when it will survive a loss of power, or with the
-    ///   reason why it will not be kept. It runs on the writer's thread (on the caller's for a refusal at once) and
-    ///   must return quickly. After ``LedgerError/unwritable`` the record may or may not be found later.
+    /// Once it is durable, so is its intent. Where the intent could not be kept, neither is the outcome
+    /// (``LedgerError/full``, ``LedgerError/unwritable``).
+    /// - Parameter intent: what ``begin(_:)`` gave; nil where no provider was asked.
+    /// - Parameter completion: called once unless this throws, with the record's sequence when it will survive a loss of
+    ///   power, or with the reason why it will not be kept. It runs on the writer's thread, those of one flush one after
+    ///   the other, and must return quickly. After ``LedgerError/unwritable`` the record may or may not be found later.
+    /// - Returns: the sequence that the record will have once it is durable.
+    /// - Throws: a refusal at once.
+    @discardableResult
     public func append(
-        _ record: CallRecord, completion: @escaping @Sendable (Result<UInt64, LedgerError>) -> Void
-    ) {
-        let members = record.encodedMembers()
-        let room = LedgerLimits.recordBytes - CallRecord.opening.utf8CodeUnitCount - 20
-        guard members.count <= room else { return completion(.failure(.tooLarge)) }
-        let refusal = queue.enqueue(LedgerQueue.Entry(members: members, completion: completion))
-        if let refusal { completion(.failure(refusal)) }
+        _ record: CallRecord, after intent: LedgerIntent? = nil,
+        completion: @escaping @Sendable (Result<UInt64, LedgerError>) -> Void
+    ) throws(LedgerError) -> UInt64 {
+        var record = record
+        record.intent = intent?.sequence
+        let entry = LedgerQueue.Entry(members: try Self.encoded(record), completion: completion)
+        return try queue.enqueue(entry, after: intent).sequence
     }
 
     /// Appends a record and returns once it will survive a loss of power.
     /// - Returns: the record's sequence.
-    /// - Throws: any refusal of ``append(_:completion:)``.
+    /// - Throws: any refusal of ``append(_:after:completion:)``.
     @discardableResult
-    public func append(_ record: CallRecord) async throws(LedgerError) -> UInt64 {
+    public func append(_ record: CallRecord, after intent: LedgerIntent? = nil) async throws(LedgerError) -> UInt64 {
         let result = await withCheckedContinuation { continuation in
-            append(record) { continuation.resume(returning: $0) }
+            do throws(LedgerError) {
+                try append(record, after: intent) { continuation.resume(returning: $0) }
+            } catch { continuation.resume(returning: .failure(error)) }
         }
         return try result.get()
     }
+
+    private static func encoded(_ record: CallRecord) throws(LedgerError) -> [UInt8] {
+        let members = record.encodedMembers()
+        let room = LedgerLimits.recordBytes - CallRecord.opening.utf8CodeUnitCount - 20
+        guard members.count <= room else { throw .tooLarge }
+        return members
+    }
+
+    /// How answers name an entry of this ledger: `<id>-<sequence>`.
+    public func entry(_ sequence: UInt64) -> String { id + "-" + String(sequence) }
 
     /// Writes what waits, ends the thread and gives up the lock. Later appends get ``LedgerError/closed``.
     public func close() async {
@@ -89,8 +129,16 @@ public final class LedgerWriter: Sendable {
         await withCheckedContinuation { continuation in queue.whenEnded { continuation.resume() } }
     }
 
-    private static func run(_ appender: SegmentAppender, _ queue: LedgerQueue, _ logger: Logger) {
+    /// Records after which the tree is to be signed before the second is over.
+    public static let recordsPerCheckpoint = 10_000
+
+    private static func run(
+        _ appender: SegmentAppender, _ queue: LedgerQueue, _ tips: LedgerTips, _ logger: Logger
+    ) {
         var appender = appender
+        var clock = TipClock()
+        if let tip = appender.tip(), tip.size > 0 { tips.publish(tip) }
+        defer { if let tip = appender.tip() { tips.publish(tip) } }
         defer { appender.releaseLock() }
         var isFull = false
         var isBusy = false
@@ -98,29 +146,54 @@ public final class LedgerWriter: Sendable {
             // Under load a flush shared by more records costs less: a quarter of a millisecond more of gathering. The
             // first record after a pause is written at once.
             if isBusy { usleep(250) }
-            guard let entries = queue.take() else { break }
-            isBusy = entries.count > 1
-            let result = Result { () throws(LedgerError) in try appender.append(entries.map(\.members)) }
+            if clock.isDue { clock.publish(appender.tip(), tips) }
+            guard let batch = queue.take(until: clock.due) else { break }
+            guard !batch.entries.isEmpty else { continue }
+            isBusy = batch.entries.count > 1
+            let result = Result { () throws(LedgerError) in try appender.append(batch) }
             switch result {
-            case .success(let first):
+            case .success:
                 isFull = false
-                queue.count(records: entries.count)
-                for (place, entry) in entries.enumerated() { entry.completion(.success(first + UInt64(place))) }
+                queue.count(records: batch.entries.count)
+                clock.count(batch.entries.count)
+                for (place, entry) in batch.entries.enumerated() {
+                    entry.completion?(.success(batch.first + UInt64(place)))
+                }
             case .failure(.full):
                 if !isFull { logger.error("the ledger refuses records: too little disk space is left") }
                 isFull = true
-                for entry in entries { entry.completion(.failure(.full)) }
+                let waiting = queue.withdraw(to: batch.first)
+                for entry in batch.entries + waiting { entry.completion?(.failure(.full)) }
             case .failure(let error):
                 // After a failed flush the kernel may drop the pages and let the next flush succeed without them (why
                 // PostgreSQL panics, data_sync_retry): nothing is tried again.
                 let waiting = queue.fail()
                 logger.critical("the ledger cannot be written", metadata: ["error": "\(error)"])
-                for entry in entries + waiting { entry.completion(.failure(.unwritable)) }
+                for entry in batch.entries + waiting { entry.completion?(.failure(.unwritable)) }
                 return
             }
         }
         do { try appender.seal() } catch {
             logger.error("the ledger's reserved space could not be given back", metadata: ["error": "\(error)"])
         }
+    }
+}
+
+/// Tells when the tree is to be signed.
+private struct TipClock {
+    private var records = 0
+    /// A second after the first record that is not signed for; nil where all are.
+    private(set) var due: DispatchTime?
+
+    var isDue: Bool { records >= LedgerWriter.recordsPerCheckpoint || due.map { $0 <= .now() } ?? false }
+
+    mutating func count(_ new: Int) {
+        if due == nil { due = .now() + .seconds(1) }
+        records += new
+    }
+
+    mutating func publish(_ tip: Frontier?, _ tips: LedgerTips) {
+        if let tip { tips.publish(tip) }
+        self = TipClock()
     }
 }

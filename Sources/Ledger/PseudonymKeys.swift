@@ -6,19 +6,64 @@ import Values
 /// The keys under which persons appear in the ledger, one for each civil year of Paris.
 ///
 /// A plain hash of an identity is reversed by trying all of them; HMAC-SHA-256 (RFC 2104) under a key kept in a
-/// directory apart is not. Within a year a person keeps one pseudonym; destroying the year's key makes its records
-/// unlinkable for good while the ledger stays whole (RGPD art. 17).
+/// directory apart is not. Within a year a person keeps one pseudonym. Destroying a person's part of the key, or the whole
+/// key of the year, makes the records unlinkable for good while the ledger stays whole (RGPD art. 17).
 public final class PseudonymKeys: Sendable {
     private struct Key {
         let year: Int
         let start: Date
         let end: Date
         let id: String
-        let secret: SymmetricKey
+        let secret: Secret
+        /// What tells the file that it was read from from one that took its place.
+        let file: FileMark
+    }
+
+    private enum Secret: Sendable {
+        /// One key for all, as the first versions made them: persons cannot be forgotten one by one.
+        case single(SymmetricKey)
+        case tree(PseudonymKeyTree)
+
+        init?(_ bytes: [UInt8]) {
+            if bytes.count == 32 {
+                self = .single(SymmetricKey(data: bytes))
+            } else if let tree = PseudonymKeyTree(bytes) {
+                self = .tree(tree)
+            } else {
+                return nil
+            }
+        }
+
+        func pseudonym(of identity: [UInt8]) -> [UInt8]? {
+            switch self {
+            case .single(let key): Array(HMAC<SHA256>.authenticationCode(for: identity, using: key).prefix(16))
+            case .tree(let tree): tree.pseudonym(of: identity)
+            }
+        }
+    }
+
+    private struct FileMark: Sendable, Hashable {
+        let inode: UInt64
+        let seconds: Int
+        let nanoseconds: Int
+
+        /// Nil where there is no file.
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            inode = UInt64(status.st_ino)
+            #if os(Linux)
+                (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+            #else
+                (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
+            #endif
+        }
     }
 
     private let path: String
     private let keys = Mutex<[Key]>([])
+    /// When the files were last compared with what is held, in seconds of a clock that only goes forward.
+    private let looked = Atomic<UInt64>(0)
 
     /// Opens the directory of the keys, made where there is none (mode 0700, files 0600).
     /// - Throws: ``LedgerError/failed(operation:code:)``.
@@ -34,28 +79,69 @@ public final class PseudonymKeys: Sendable {
     /// - Parameter canonicalIdentity: The same bytes for the same person, whatever the operation.
     /// - Throws: ``LedgerError/failed(operation:code:)`` where the key can be neither read nor made.
     public func pseudonym(of canonicalIdentity: [UInt8], at moment: Date) throws(LedgerError) -> String {
+        dropReplacedKeys()
         let known = keys.withLock { keys in keys.first { $0.start <= moment && moment < $0.end } }
-        if let known { return Self.pseudonym(of: canonicalIdentity, under: known) }
+        if let known { return try Self.pseudonym(of: canonicalIdentity, under: known) }
         let year = Paris.date(at: moment).year
         if access(file(of: year), F_OK) != 0 { try make(year) }
-        return Self.pseudonym(of: canonicalIdentity, under: try load(year))
+        return try Self.pseudonym(of: canonicalIdentity, under: try load(year))
+    }
+
+    /// Lets go, within a second, of keys that another process has taken away or from which it took a person.
+    private func dropReplacedKeys() {
+        let now = DispatchTime.now().uptimeNanoseconds / 1_000_000_000
+        guard looked.exchange(now, ordering: .relaxed) != now else { return }
+        keys.withLock { keys in keys.removeAll { FileMark(file(of: $0.year)) != $0.file } }
     }
 
     /// The pseudonyms of an identity under every key there is, by year: what to look for in the ledger.
     /// - Throws: ``LedgerError/failed(operation:code:)`` where a key cannot be read.
     public func pseudonyms(of canonicalIdentity: [UInt8]) throws(LedgerError) -> [Int: String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        dropReplacedKeys()
         var pseudonyms: [Int: String] = [:]
-        for year in names.compactMap({ $0.hasSuffix(".key") ? Int($0.dropLast(4)) : nil }) {
+        for year in years {
             var key = keys.withLock { keys in keys.first { $0.year == year } }
             if key == nil { key = try load(year) }
-            pseudonyms[year] = key.map { Self.pseudonym(of: canonicalIdentity, under: $0) }
+            if let key { pseudonyms[year] = try Self.pseudonym(of: canonicalIdentity, under: key) }
         }
         return pseudonyms
     }
 
-    /// Destroys the key of a year, here and on the disk. Another process that has used it holds it until it ends, and a
-    /// backup of the directory for as long as it is kept.
+    /// Destroys, in every year's key, the part from which the pseudonyms of one identity come, here and on the disk.
+    ///
+    /// Its records stay in the ledger and nothing leads to them any more; later calls get a pseudonym of their own.
+    /// Another process lets go of the former keys within a second, a backup of the directory when it is destroyed.
+    /// - Returns: the years whose key is one for all, of an earlier version: only ``destroyKey(of:)`` helps there.
+    /// - Throws: ``LedgerError/failed(operation:code:)``.
+    public func forget(_ canonicalIdentity: [UInt8]) throws(LedgerError) -> [Int] {
+        // Two processes that forget at once would undo each other.
+        let lock = try OpenFile(path + "/forget.lock", O_RDWR | O_CREAT)
+        guard flock(lock.descriptor, LOCK_EX) == 0 else { throw .last("flock") }
+        var whole: [Int] = []
+        for year in years {
+            guard case .tree(var tree) = try load(year).secret else {
+                whole.append(year)
+                continue
+            }
+            tree.forget(canonicalIdentity)
+            let old = try OpenFile(file(of: year), O_RDWR)
+            try LedgerFolder.replace(file(of: year), tree.bytes)
+            // The former file has no name any more; its bytes are written over where the disk allows that.
+            try SystemFiles().write([UInt8](repeating: 0, count: try old.size), to: old, at: 0)
+            try SystemFiles().synchronize(old)
+            _ = try load(year)
+        }
+        return whole
+    }
+
+    /// The years of which there is a key.
+    public var years: [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.compactMap { $0.hasSuffix(".key") ? Int($0.dropLast(4)) : nil }.sorted()
+    }
+
+    /// Destroys the key of a year, here and on the disk. Another process lets go of it within a second, a backup of the
+    /// directory when it is destroyed.
     /// - Throws: ``LedgerError/failed(operation:code:)``.
     public func destroyKey(of year: Int) throws(LedgerError) {
         keys.withLock { keys in keys.removeAll { $0.year == year } }
@@ -63,8 +149,11 @@ public final class PseudonymKeys: Sendable {
         try LedgerFolder.synchronize(path)
     }
 
-    private static func pseudonym(of identity: [UInt8], under key: Key) -> String {
-        "\(key.id):\(hexadecimal(HMAC<SHA256>.authenticationCode(for: identity, using: key.secret).prefix(16)))"
+    private static func pseudonym(of identity: [UInt8], under key: Key) throws(LedgerError) -> String {
+        guard let pseudonym = key.secret.pseudonym(of: identity) else {
+            throw .failed(operation: "read key", code: EINVAL)
+        }
+        return "\(key.id):\(hexadecimal(pseudonym))"
     }
 
     private func file(of year: Int) -> String { "\(path)/\(year).key" }
@@ -72,7 +161,7 @@ public final class PseudonymKeys: Sendable {
     /// Writes a new key under the year's name, unless another process was quicker.
     private func make(_ year: Int) throws(LedgerError) {
         let draft = "\(path)/\(UUID().uuidString).new"
-        let secret = SymmetricKey(size: .bits256).withUnsafeBytes(Array.init)
+        let secret = PseudonymKeyTree().bytes
         defer { unlink(draft) }
         let file = try OpenFile(draft, O_RDWR | O_CREAT | O_EXCL)
         try SystemFiles().write(secret, to: file, at: 0)
@@ -82,15 +171,17 @@ public final class PseudonymKeys: Sendable {
     }
 
     private func load(_ year: Int) throws(LedgerError) -> Key {
-        let bytes = try OpenFile(file(of: year), O_RDONLY).read(64, at: 0)
-        guard bytes.count == 32, let start = Self.start(of: year), let end = Self.start(of: year + 1) else {
+        let file = try OpenFile(self.file(of: year), O_RDONLY)
+        guard let mark = FileMark(self.file(of: year)), let secret = Secret(try file.read(try file.size, at: 0)),
+            let name = secret.pseudonym(of: Array("name of this key".utf8)), let start = Self.start(of: year),
+            let end = Self.start(of: year + 1)
+        else {
             throw .failed(operation: "read key", code: EINVAL)
         }
-        let secret = SymmetricKey(data: bytes)
         // The name of a key tells a key from the one that took its place, and nothing of the key itself.
-        let mark = HMAC<SHA256>.authenticationCode(for: Array("name of this key".utf8), using: secret).prefix(4)
         let key = Key(
-            year: year, start: start, end: end, id: "\(year)-\(Self.hexadecimal(mark))", secret: secret)
+            year: year, start: start, end: end, id: "\(year)-\(Self.hexadecimal(name.prefix(4)))", secret: secret,
+            file: mark)
         keys.withLock { keys in
             keys.removeAll { $0.year == year }
             keys.append(key)

@@ -3,14 +3,20 @@ import Logging
 
 /// The end of the ledger, used by the writer's thread alone.
 struct SegmentAppender: Sendable {
+    let logID: UInt64
+    private(set) var nextSequence: UInt64
     private let folder: LedgerFolder
     private let limits: LedgerLimits
     private let files: any LedgerFiles
     private let lock: OpenFile
     private var file: OpenFile
+    /// Where the segment's records begin and end.
+    private var start: Int
     private var end: Int
     private var reserved: Int
-    private var nextSequence: UInt64
+    /// Of all records before the last flush.
+    private var tree: GrowingTree
+    /// The last flush, of which the leaves are not in the tree yet.
     private var buffer: [UInt8] = []
 
     /// Takes the lock, finds the end of the last segment and cuts what a crash left after it.
@@ -20,76 +26,77 @@ struct SegmentAppender: Sendable {
         self.files = files
         try folder.create()
         lock = try folder.lock()
-        if let last = try folder.segments().last {
-            let recovered = try Self.recover(last, logger: logger)
-            (end, nextSequence) = (recovered.end, recovered.nextSequence)
-            file = try OpenFile(last.path, O_RDWR)
-            if try file.size > end { try file.truncate(to: end) }
-            // Pages of a flush that failed may look written while they are not on the disk. Only the last write can be in
-            // that state, since nothing follows a failure: it is made again.
-            let lastWrite = try file.read(end - recovered.lastWrite, at: recovered.lastWrite)
-            try files.write(lastWrite, to: file, at: recovered.lastWrite)
-            try files.synchronize(file)
-            try LedgerFolder.synchronize(folder.path)
+        let found = try LedgerEnd(folder, files: files, logger: logger)
+        (logID, tree) = (found.logID, found.tree)
+        nextSequence = tree.frontier.size + 1
+        if let last = found.segment {
+            (file, start, end) = (last.file, last.start, last.end)
         } else {
-            nextSequence = 1
-            file = try folder.newSegment(firstSequence: 1, with: files)
-            end = SegmentHeader.byteCount
+            try tree.settle()
+            let header = SegmentHeader(logID: logID, before: tree.frontier)
+            file = try folder.newSegment(header, with: files)
+            (start, end) = (header.byteCount, header.byteCount)
         }
         reserved = end
     }
 
-    /// What the last segment holds.
-    private struct Recovered {
-        /// Offset of the last write of whole records.
-        var lastWrite = SegmentHeader.byteCount
-        var end = SegmentHeader.byteCount
-        var nextSequence: UInt64
+    /// Makes records durable with one write and one flush.
+    /// - Throws: ``LedgerError/full`` with nothing done; any other error leaves an unknown end, never to be written again.
+    mutating func append(_ batch: LedgerQueue.Batch) throws(LedgerError) {
+        guard try files.freeBytes(in: folder.path) >= limits.freeBytes else { throw .full }
+        addLeaves()
+        for (place, entry) in batch.entries.enumerated() {
+            Frame.append(
+                members: entry.members, sequence: batch.first + UInt64(place), placeInWrite: UInt32(place), to: &buffer)
+        }
+        do throws(LedgerError) {
+            if end + buffer.count > limits.segmentBytes, end > start { try rotate() }
+            try reserve()
+        } catch {
+            buffer.removeAll(keepingCapacity: true)
+            throw error.isLackOfSpace ? .full : error
+        }
+        do throws(LedgerError) {
+            try files.write(buffer, to: file, at: end)
+            try files.synchronize(file)
+        } catch {
+            // What may not be on the disk must not be signed for.
+            buffer.removeAll(keepingCapacity: true)
+            throw error
+        }
+        end += buffer.count
+        nextSequence += UInt64(batch.entries.count)
     }
 
-    /// Finds the end of the whole records of a segment.
-    private static func recover(_ segment: Segment, logger: Logger) throws(LedgerError) -> Recovered {
-        var scanner = try SegmentScanner.opening(segment)
-        var recovered = Recovered(nextSequence: segment.firstSequence)
-        while true {
-            switch try scanner.next() {
-            case .frame(let frame) where frame.sequence == recovered.nextSequence:
-                if frame.placeInWrite == 0 { recovered.lastWrite = frame.offset }
-                recovered.end = scanner.offset
-                recovered.nextSequence += 1
-            case .frame(let frame): throw .damaged(segment: segment.name, offset: frame.offset)
-            case .end: return recovered
-            case .broken(_, .damaged): throw .damaged(segment: segment.name, offset: scanner.offset)
-            case .broken(_, .torn):
-                logger.warning(
-                    "the ledger's last write was cut short; its remains are removed",
-                    metadata: ["segment": "\(segment.name)", "offset": "\(scanner.offset)"])
-                return recovered
+    /// The tree of all records, its nodes written; nil where they cannot be.
+    mutating func tip() -> Frontier? {
+        addLeaves()
+        tree.write()
+        return tree.failure == nil ? tree.frontier : nil
+    }
+
+    /// Adds the leaves of the last flush to the tree: after its calls have been let go.
+    private mutating func addLeaves() {
+        defer { buffer.removeAll(keepingCapacity: true) }
+        buffer.withUnsafeBytes { bytes in
+            var offset = 0
+            while offset < bytes.count {
+                let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+                let payload = offset + Frame.headerBytes
+                // The byte before a payload is the last of its place in the write, always zero.
+                tree.append(
+                    MerkleHash(
+                        prefixedLeaf: UnsafeRawBufferPointer(rebasing: bytes[(payload - 1)..<(payload + length)])))
+                offset = payload + length
             }
         }
     }
 
-    /// Makes records durable with one write and one flush.
-    /// - Returns: the sequence of the first; the others follow.
-    /// - Throws: ``LedgerError/full`` with nothing done; any other error leaves an unknown end, never to be written again.
-    mutating func append(_ records: [[UInt8]]) throws(LedgerError) -> UInt64 {
-        guard try files.freeBytes(in: folder.path) >= limits.freeBytes else { throw .full }
-        let first = nextSequence
-        buffer.removeAll(keepingCapacity: true)
-        for (place, members) in records.enumerated() {
-            Frame.append(members: members, sequence: first + UInt64(place), placeInWrite: UInt32(place), to: &buffer)
-        }
-        if end + buffer.count > limits.segmentBytes, end > SegmentHeader.byteCount { try rotate() }
-        if end + buffer.count > reserved {
-            let size = end + max(buffer.count, limits.preallocatedBytes)
-            try files.preallocate(file, reserved..<size)
-            reserved = size
-        }
-        try files.write(buffer, to: file, at: end)
-        try files.synchronize(file)
-        end += buffer.count
-        nextSequence += UInt64(records.count)
-        return first
+    private mutating func reserve() throws(LedgerError) {
+        guard end + buffer.count > reserved else { return }
+        let size = end + max(buffer.count, limits.preallocatedBytes)
+        try files.preallocate(file, reserved..<size)
+        reserved = size
     }
 
     /// Gives back the space reserved after the last record.
@@ -103,8 +110,79 @@ struct SegmentAppender: Sendable {
 
     private mutating func rotate() throws(LedgerError) {
         try seal()
-        file = try folder.newSegment(firstSequence: nextSequence, with: files)
-        end = SegmentHeader.byteCount
-        reserved = end
+        try tree.settle()
+        let header = SegmentHeader(logID: logID, before: tree.frontier)
+        file = try folder.newSegment(header, with: files)
+        (start, end, reserved) = (header.byteCount, header.byteCount, header.byteCount)
+    }
+}
+
+/// What a ledger holds when it is opened.
+struct LedgerEnd {
+    let logID: UInt64
+    /// Of every whole record.
+    private(set) var tree: GrowingTree
+    /// The segment to go on with; nil where a new one is to begin.
+    let segment: (file: OpenFile, start: Int, end: Int)?
+
+    /// Finds the end of the whole records, cuts what a crash left behind it and flushes the last write once more.
+    init(_ folder: LedgerFolder, files: any LedgerFiles, logger: Logger) throws(LedgerError) {
+        let segments = try folder.segments()
+        guard let last = segments.last else {
+            tree = try GrowingTree(remaking: folder, at: Frontier(), from: [])
+            (logID, segment) = (.random(in: 1 ... .max), nil)
+            return
+        }
+        let scanner = try SegmentScanner.opening(last)
+        // Segments of version 1 do not say what came before: they are read, once.
+        let before = scanner.before ?? Frontier()
+        if scanner.before != nil, let kept = try GrowingTree(folder, at: before) {
+            tree = kept
+        } else {
+            tree = try GrowingTree(remaking: folder, at: before, from: segments.dropLast())
+        }
+        let recovered = try Self.recover(scanner, into: &tree, logger: logger)
+        let file = try OpenFile(last.path, O_RDWR)
+        if try file.size > recovered.end { try file.truncate(to: recovered.end) }
+        // Pages of a flush that failed may look written while they are not on the disk. Only the last write can be in
+        // that state, since nothing follows a failure: it is made again.
+        let lastWrite = try file.read(recovered.end - recovered.lastWrite, at: recovered.lastWrite)
+        try files.write(lastWrite, to: file, at: recovered.lastWrite)
+        try files.synchronize(file)
+        try LedgerFolder.synchronize(folder.path)
+        logID = scanner.before.flatMap { _ in scanner.header?.logID } ?? .random(in: 1 ... .max)
+        segment = scanner.before == nil ? nil : (file, scanner.offset, recovered.end)
+    }
+
+    /// What the last segment holds.
+    private struct Recovered {
+        /// Offset of the last write of whole records.
+        var lastWrite: Int
+        var end: Int
+    }
+
+    /// Finds the end of the whole records of the last segment.
+    private static func recover(
+        _ scanner: SegmentScanner, into tree: inout GrowingTree, logger: Logger
+    ) throws(LedgerError) -> Recovered {
+        var scanner = scanner
+        let segment = scanner.segment
+        var recovered = Recovered(lastWrite: scanner.offset, end: scanner.offset)
+        while true {
+            switch try scanner.next() {
+            case .frame(let frame) where frame.sequence == tree.frontier.size + 1:
+                if frame.placeInWrite == 0 { recovered.lastWrite = frame.offset }
+                recovered.end = scanner.offset
+                for leaf in frame.leaves { tree.append(leaf) }
+            case .frame(let frame): throw .damaged(segment: segment.name, offset: frame.offset)
+            case .end: return recovered
+            case .broken(_, .damaged): throw .damaged(segment: segment.name, offset: scanner.offset)
+            case .broken(_, .torn):
+                logger.warning(
+                    "the ledger's last write was cut short; its remains are removed",
+                    metadata: ["segment": "\(segment.name)", "offset": "\(scanner.offset)"])
+                return recovered
+            }
+        }
     }
 }

@@ -3,8 +3,10 @@ import Foundation
 /// Reads the frames of one segment in order, also while a writer appends to it.
 struct SegmentScanner {
     let segment: Segment
+    /// Nil where it is not right for the segment's name.
+    let header: SegmentHeader?
     /// Of the next frame.
-    private(set) var offset = SegmentHeader.byteCount
+    private(set) var offset: Int
     /// Sequence of the next record.
     private(set) var expected: UInt64
     private let file: OpenFile
@@ -17,8 +19,14 @@ struct SegmentScanner {
     init(_ segment: Segment) throws(LedgerError) {
         self.segment = segment
         file = try OpenFile(segment.path, O_RDONLY)
+        let most = SegmentHeader.byteCount(firstSequence: segment.firstSequence)
+        header = SegmentHeader(try file.read(most, at: 0), firstSequence: segment.firstSequence)
+        offset = header?.byteCount ?? most
         expected = segment.firstSequence
     }
+
+    /// The tree before the segment; nil where its version does not say.
+    var before: Frontier? { header.flatMap { $0.version == 1 ? nil : $0.before } }
 
     enum Step {
         case frame(Frame)
@@ -34,11 +42,6 @@ struct SegmentScanner {
         case torn
         /// Something that had been: a later write follows it.
         case damaged
-    }
-
-    /// True where the header is right for the segment's name.
-    func hasValidHeader() throws(LedgerError) -> Bool {
-        SegmentHeader.isValid(try file.read(SegmentHeader.byteCount, at: 0), firstSequence: segment.firstSequence)
     }
 
     /// The next frame; stays where it is at the end or on bytes that are no frame.
@@ -69,7 +72,7 @@ struct SegmentScanner {
 
     private mutating func advance(past frame: Frame) -> Step {
         offset = frame.offset + frame.byteCount
-        expected = (frame.sequence ?? expected) + 1
+        expected = (frame.sequence ?? expected) &+ frame.count
         return .frame(frame)
     }
 

@@ -10,6 +10,7 @@ public struct Pages: Sendable {
     let requests: (any DataRequesting)?
     let status: (any StatusReporting)?
     let proofs: (any ProofChecking)?
+    let explaining: (any CallExplaining)?
     let cache = SnapshotCache()
 
     /// - Parameters:
@@ -18,28 +19,30 @@ public struct Pages: Sendable {
     ///   - requests: keeps the requests for data; nil: none can be made.
     ///   - status: tells how providers are doing; nil: no page tells it.
     ///   - proofs: checks codes of attestations; nil: there is no such page.
+    ///   - explaining: explains refusals to callers; nil: there is no such page.
     /// - Throws: where a template or a message is missing.
     public init(
         options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?,
         requests: (any DataRequesting)? = nil, status: (any StatusReporting)? = nil,
-        proofs: (any ProofChecking)? = nil
+        proofs: (any ProofChecking)? = nil, explaining: (any CallExplaining)? = nil
     ) throws {
         try self.init(
             options: options, catalogue: catalogue, trying: trying, requests: requests, status: status, proofs: proofs,
-            missing: nil)
+            explaining: explaining, missing: nil)
     }
 
     init(
         options: PagesOptions, catalogue: @escaping @Sendable () -> CompiledCatalogue, trying: (any CallTrying)?,
         requests: (any DataRequesting)?, status: (any StatusReporting)?, proofs: (any ProofChecking)?,
-        missing: MissingNames?
+        explaining: (any CallExplaining)? = nil, missing: MissingNames?
     ) throws {
-        site = try Site(options: options, hasStatus: status != nil, missing: missing)
+        site = try Site(options: options, hasStatus: status != nil, explains: explaining != nil, missing: missing)
         self.catalogue = catalogue
         self.trying = trying
         self.requests = requests
         self.status = status
         self.proofs = proofs
+        self.explaining = explaining
     }
 
     /// Adds the pages. Every route added to `router` afterwards, and every unknown address, goes through their
@@ -62,6 +65,7 @@ public struct Pages: Sendable {
         addFiles(to: router)
         addTrying(to: router)
         addVerification(to: router)
+        addExplaining(to: router)
     }
 
     var canTry: Bool { trying != nil && site.options.sandbox != nil }

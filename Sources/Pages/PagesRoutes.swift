@@ -81,6 +81,12 @@ extension Pages {
         form("/attestations/verification/:token", router, show: page.form, answer: page.answer)
     }
 
+    func addExplaining(to router: Router<BasicRequestContext>) {
+        guard let explaining else { return }
+        let page = ExplainPage(site: site, explaining: explaining)
+        form("/explain", router, show: page.form, answer: page.answer)
+    }
+
     typealias Handler = @Sendable (Request, BasicRequestContext) async throws -> Response
 
     /// A page that is only read.

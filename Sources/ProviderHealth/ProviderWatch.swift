@@ -16,6 +16,7 @@ public final class ProviderWatch: Sendable {
     private let catalogue: @Sendable () -> CompiledCatalogue
     private let examiner: any SourceExamining
     private let spared: @Sendable () -> [String]
+    private let isLooking: @Sendable () -> Bool
     private let store: HealthStore
     private let clock: WallClock
     private let logger = Logger(label: "unefois.fournisseurs")
@@ -24,13 +25,16 @@ public final class ProviderWatch: Sendable {
     /// - Parameters:
     ///   - catalogue: gives the catalogue served now.
     ///   - spared: identifiers of the providers that are not to be called now, after failures in a row.
+    ///   - isLooking: false while another node looks, and this one reads what it finds.
     public init(
         catalogue: @escaping @Sendable () -> CompiledCatalogue, examiner: any SourceExamining,
-        spared: @escaping @Sendable () -> [String], store: HealthStore, clock: WallClock
+        spared: @escaping @Sendable () -> [String], isLooking: @escaping @Sendable () -> Bool = { true },
+        store: HealthStore, clock: WallClock
     ) {
         self.catalogue = catalogue
         self.examiner = examiner
         self.spared = spared
+        self.isLooking = isLooking
         self.store = store
         self.clock = clock
     }
@@ -48,7 +52,7 @@ public final class ProviderWatch: Sendable {
         var spread = Duration.seconds(1)
         while !Task.isCancelled {
             let began = ContinuousClock.now
-            await round(spread: spread)
+            if isLooking() { await round(spread: spread) } else { try? await load() }
             spread = .seconds(10)
             let jitter = Duration.milliseconds(Int.random(in: -3000...3000))
             try await Task.sleep(until: began.advanced(by: Self.interval + jitter), clock: .continuous)

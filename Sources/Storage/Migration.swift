@@ -42,6 +42,7 @@ extension SQLDatabase {
             throw MigrationError.sameName(migration.name)
         }
         let applied = try await transaction { connection in
+            try connection.lockSchema()
             try connection.execute(
                 "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)")
             return try connection.query("SELECT name FROM migrations ORDER BY name").map { try $0.text("name") }
@@ -58,6 +59,7 @@ extension SQLDatabase {
     /// False where another process applied it first.
     private func apply(_ migration: Migration, at instant: Date) async throws -> Bool {
         try await transaction { connection in
+            try connection.lockSchema()
             let mark = "INSERT INTO migrations (name, applied_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING name"
             guard try !connection.query(mark, [.text(migration.name), .instant(instant)]).isEmpty else { return false }
             for statement in migration.sql { try connection.execute(statement) }

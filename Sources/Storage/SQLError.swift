@@ -8,7 +8,7 @@ public struct SQLError: Error, Sendable, CustomStringConvertible {
         case notNull
         /// A `CHECK` constraint.
         case check
-        /// Another writer held the database for longer than the driver waits.
+        /// Others held the database for longer than the driver waits.
         case busy
         /// A statement of a `read` wanted to write.
         case readOnly
@@ -20,7 +20,9 @@ public struct SQLError: Error, Sendable, CustomStringConvertible {
         case badValue
         /// An earlier statement of the transaction failed; nothing of it remains.
         case transactionLost
-        /// Anything else: syntax, a full disk, a lost connection, a damaged file.
+        /// The database cannot be reached. Where that happened during the commit, it may have been done.
+        case unreachable
+        /// Anything else: syntax, a full disk, a damaged file.
         case other
     }
 
@@ -30,10 +32,18 @@ public struct SQLError: Error, Sendable, CustomStringConvertible {
     /// The statement at fault, where one is.
     public let statement: String?
 
+    /// The SQLSTATE, where the database has such.
+    let state: String?
+
     public init(_ code: Code, _ reason: String, statement: String? = nil) {
+        self.init(code, reason, statement: statement, state: nil)
+    }
+
+    init(_ code: Code, _ reason: String, statement: String?, state: String?) {
         self.code = code
         self.reason = reason
         self.statement = statement
+        self.state = state
     }
 
     public var description: String { statement.map { "\(reason), in: \($0)" } ?? reason }

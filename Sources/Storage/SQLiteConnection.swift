@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// One access to a SQLite file.
@@ -34,6 +35,17 @@ final class SQLiteConnection: SQLConnection {
             try statement.execute(arguments: arguments(values, statement))
         }
     }
+
+    func execute(_ sql: String, batch: [[SQLValue]]) throws {
+        for values in batch { try execute(sql, values) }
+    }
+
+    func notify(_ topic: String) {}
+
+    func instant() -> Date { Date() }
+
+    /// SQLite has one writer at a time.
+    func lockSchema() {}
 
     private func guarded<Value>(_ sql: String, _ work: () throws -> Value) throws -> Value {
         guard !isLost else {

@@ -29,7 +29,7 @@ public struct SQLiteDatabase: SQLDatabase {
     }
 
     public func read<Value: Sendable>(
-        _ body: @Sendable (any SQLConnection) throws -> Value
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {
         do {
             return try await pool.read { try SQLiteConnection($0).run(body) }
@@ -39,7 +39,7 @@ public struct SQLiteDatabase: SQLDatabase {
     }
 
     public func transaction<Value: Sendable>(
-        _ body: @Sendable (any SQLConnection) throws -> Value
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {
         do {
             return try await pool.write { try SQLiteConnection($0).run(body) }

@@ -10,8 +10,8 @@ public struct Grant: Sendable, Hashable, Codable, Identifiable {
     public var siret: String
     public var organisation: String
     public var title: String
-    /// The purpose the data may serve (RGPD art. 5-1 b).
-    public var purpose: String
+    /// What the data may serve, the default purpose among them.
+    public var purposes: [Purpose]
     public var scopes: [String]
     /// Addresses or CIDR blocks that may use the grant's tokens; empty: any.
     public var allowedAddresses: [String]
@@ -32,7 +32,7 @@ public struct Grant: Sendable, Hashable, Codable, Identifiable {
     }
 
     public init(
-        id: String, siret: String, organisation: String, title: String, purpose: String, scopes: [String],
+        id: String, siret: String, organisation: String, title: String, purposes: [Purpose], scopes: [String],
         allowedAddresses: [String] = [], limit: Limit = .standard, expires: Date, revoked: Date? = nil,
         datapassID: String? = nil
     ) {
@@ -40,13 +40,26 @@ public struct Grant: Sendable, Hashable, Codable, Identifiable {
         self.siret = siret
         self.organisation = organisation
         self.title = title
-        self.purpose = purpose
+        self.purposes = purposes
         self.scopes = scopes
         self.allowedAddresses = allowedAddresses
         self.limit = limit
         self.expires = expires
         self.revoked = revoked
         self.datapassID = datapassID
+    }
+
+    /// A grant of one purpose, without quota.
+    public init(
+        id: String, siret: String, organisation: String, title: String, purpose: String, scopes: [String],
+        allowedAddresses: [String] = [], limit: Limit = .standard, expires: Date, revoked: Date? = nil,
+        datapassID: String? = nil
+    ) {
+        self.init(
+            id: id, siret: siret, organisation: organisation, title: title,
+            purposes: [Purpose(id: Purpose.principal, title: purpose, isDefault: true)], scopes: scopes,
+            allowedAddresses: allowedAddresses, limit: limit, expires: expires, revoked: revoked, datapassID: datapassID
+        )
     }
 }
 
@@ -57,8 +70,13 @@ public struct AccessToken: Sendable, Hashable, Codable, Identifiable {
     public var issued: Date
     public var expires: Date
     public var revoked: Date?
+    /// The purpose of its calls that name none; nil: the grant's default.
+    public var purpose: Purpose.ID?
 
-    public init(id: String, grant: Grant.ID, issued: Date, expires: Date, revoked: Date? = nil) {
+    public init(
+        id: String, grant: Grant.ID, issued: Date, expires: Date, revoked: Date? = nil, purpose: Purpose.ID? = nil
+    ) {
+        self.purpose = purpose
         self.id = id
         self.grant = grant
         self.issued = issued
@@ -67,7 +85,8 @@ public struct AccessToken: Sendable, Hashable, Codable, Identifiable {
     }
 }
 
-/// Every right at one moment, found without waiting: grants and their tokens, vendors, their tokens and delegations.
+/// Every right at one moment, found without waiting: grants and their tokens, vendors, their tokens and delegations,
+/// and the clients of both.
 public struct GrantSnapshot: Sendable {
     public let grants: [Grant.ID: Grant]
     public let tokens: [AccessToken.ID: AccessToken]
@@ -75,18 +94,20 @@ public struct GrantSnapshot: Sendable {
     public let vendorTokens: [VendorToken.ID: VendorToken]
     /// In the order in which they were made, with those that ended.
     public let delegations: [Delegation]
+    public let clients: [OAuthClient.ID: OAuthClient]
     /// Grows with each change; a verified token is cached under the version it was verified with.
     public let version: Int
 
     public init(
         grants: [Grant], tokens: [AccessToken], vendors: [SoftwareVendor] = [], vendorTokens: [VendorToken] = [],
-        delegations: [Delegation] = [], version: Int
+        delegations: [Delegation] = [], clients: [OAuthClient] = [], version: Int
     ) {
         self.grants = Dictionary(grants.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         self.tokens = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         self.vendors = Dictionary(vendors.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         self.vendorTokens = Dictionary(vendorTokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         self.delegations = delegations
+        self.clients = Dictionary(clients.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         self.version = version
     }
 }

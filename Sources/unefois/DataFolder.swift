@@ -4,6 +4,7 @@ import Desk
 import Foundation
 import Geography
 import Ledger
+import Nodes
 import Proofs
 import ProviderHealth
 import Storage
@@ -12,10 +13,13 @@ import Values
 /// The folder of an instance's data, and what each file in it is.
 struct DataFolder {
     let url: URL
+    /// The database that nodes share; nil: a file of the folder.
+    let shared: SharedDatabase?
 
     /// Opens the folder, made (0700) where it is missing.
-    init(_ path: String) throws {
+    init(_ path: String, shared: SharedDatabase? = nil) throws {
         url = URL(filePath: path)
+        self.shared = shared
         try FileManager.default.createDirectory(
             atPath: url.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
@@ -28,10 +32,16 @@ struct DataFolder {
     /// Certificates of the sandbox, made anew at each start.
     var sandboxCertificates: String { url.appending(path: "sandbox-certificates").path }
     var ledger: URL { url.appending(path: "ledger") }
+    /// The key that signs the ledger's checkpoints, apart from the ledger.
+    var ledgerKey: URL { url.appending(path: "ledger-key") }
+    /// The key of this instance as a witness, and what it saw of other ledgers.
+    var witnessKey: URL { url.appending(path: "ledger-witness") }
     var pseudonymKeys: URL { url.appending(path: "pseudonym-keys") }
     var documents: String { url.appending(path: "documents").path }
     /// The key of the marks on proofs.
     var proofKey: String { url.appending(path: "keys/proofs.key").path }
+    /// The key under which cases stand in their register.
+    var caseKeys: String { url.appending(path: "case-keys").path }
     /// Keys of the addresses below `/proxy`, one a month.
     var linkKeys: String { url.appending(path: "link-keys").path }
 
@@ -41,14 +51,7 @@ struct DataFolder {
     /// The tables of every room, in the order of their making.
     static let migrations =
         GrantStore.migrations + QuestionStore.migrations + DataRequestStore.migrations + HealthStore.migrations
-        + Proofs.migrations
-
-    /// The database, brought to the program's version.
-    func openDatabase(clock: WallClock = .system) async throws -> any SQLDatabase {
-        let database = try await SQLiteDatabase.open(database)
-        _ = try await database.migrate(Self.migrations, at: clock.now())
-        return database
-    }
+        + Proofs.migrations + SeenProofs.migrations + LedgerIndex.migrations + NodeTables.migrations
 
     /// The grants of the database.
     func openStore(clock: WallClock = .system) async throws -> GrantStore {
@@ -78,7 +81,14 @@ struct DataOption: ParsableArguments {
     @Option(help: "Dossier des données de l'instance.")
     var data = ProcessInfo.processInfo.environment["UNEFOIS_DATA"] ?? "data"
 
-    func open() throws -> DataFolder { try DataFolder(data) }
+    @Option(help: "Base PostgreSQL des nœuds (postgres://…). Par défaut : celle de UNEFOIS_DATABASE, sinon un fichier.")
+    var database: String?
+
+    func open() throws -> DataFolder {
+        let told = database ?? ProcessInfo.processInfo.environment["UNEFOIS_DATABASE"] ?? ""
+        return try DataFolder(
+            data, shared: told.isEmpty ? nil : SharedDatabase(address: Redacted(told), connections: 2))
+    }
 }
 
 /// The `--catalogue` option that several commands share.

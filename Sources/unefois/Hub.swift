@@ -7,6 +7,7 @@ import Geography
 import Hummingbird
 import Ledger
 import Logging
+import Nodes
 import Operations
 import Proofs
 import ProviderHealth
@@ -23,7 +24,12 @@ final class Hub: Sendable {
     let franceConnectKeys: FranceConnectKeys
     let documents: DocumentStore
     let proofs: Proofs
+    let seenProofs: SeenProofs
     let ledger: LedgerWriter
+    let ledgerService: LedgerService
+    let cases: CaseRegister
+    let caseStore: CaseStore
+    let purposeCalls: PurposeCallStore
     let transport: NetworkTransport
     let breakers: Breakers
     let quotas: any QuotaKeeping
@@ -32,54 +38,72 @@ final class Hub: Sendable {
     let address: PublicAddress
     let geography: Gazetteer
     let health = Health()
-    private let folder: DataFolder
-    private let logger = Logger(label: "unefois.hub")
+    /// This process among the nodes of one database; nil where it is alone.
+    let node: NodePresence?
+    let sharedKeys: SharedKeys?
+    let folder: DataFolder
+    let logger = Logger(label: "unefois.hub")
 
     /// Opens the hub over a data folder.
     /// - Parameter isFictional: true where providers are simulated: proofs then say that nothing is real.
     init(
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
         rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
-        quotas: any QuotaKeeping = LocalQuotas(), isFictional: Bool = false
+        quotas: (any QuotaKeeping)? = nil, nodeName: String? = nil, isFictional: Bool = false,
+        admission: Admission = Admission(), callsPerProvider: Int = Traffic.standardLimit, settings: Settings? = nil
     ) async throws {
         self.folder = folder
         self.clock = clock
         self.breakers = breakers
-        self.quotas = quotas
         self.franceConnectKeys = franceConnectKeys
         let database = try await folder.openDatabase(clock: clock)
+        sharedKeys = try await folder.sharedKeys(database, clock: clock)
+        let node = try await Self.enter(database, nodeName)
+        self.node = node
+        let quotas = quotas ?? node.map { SharedQuotas(database: database, node: $0.process) } ?? LocalQuotas()
+        self.quotas = quotas
         store = GrantStore(database: database, clock: clock)
         dataRequests = DataRequestStore(database: database, clock: clock)
+        purposeCalls = PurposeCallStore(database: database)
+        caseStore = try CaseStore(database: database, keyFolder: folder.caseKeys, clock: clock)
+        cases = CaseRegister(store: caseStore)
         keys = try await SigningKeys.open(folder.signingKeys)
         proofs = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
+        seenProofs = SeenProofs(database: database, clock: clock)
         geography = try await folder.openGeography()
         documents = try DocumentStore(folder: folder.documents, clock: clock)
         ledger = try LedgerWriter(directory: folder.ledger, logger: Logger(label: "unefois.ledger"))
+        ledgerService = try LedgerService(ledger, folder, settings)
         transport = NetworkTransport()
         let (address, holder) = (PublicAddress(), CatalogueHolder(catalogue))
         self.address = address
+        let traffic = Traffic(limit: callsPerProvider, breakers: breakers)
         let connector = Connector(
             transport: transport, configuration: providers, breakers: breakers, documents: documents, clock: clock,
-            quotas: quotas, catalogue: { holder.catalogue })
+            quotas: quotas, traffic: traffic, catalogue: { holder.catalogue })
         gateway = Gateway(
             parts: Gateway.Parts(
                 connector: connector,
                 franceConnect: FranceConnect(
                     transport: transport, configuration: providers, keys: franceConnectKeys, breakers: breakers,
-                    clock: clock, quotas: quotas),
+                    clock: clock, quotas: quotas, traffic: traffic),
                 ledger: ledger, pseudonyms: try PseudonymKeys(directory: folder.pseudonymKeys),
                 documents: documents, links: try LinkSeal(folder: folder.linkKeys, clock: clock), proofs: proofs,
                 rehearsals: rehearsals, isFictional: isFictional || rehearsals != nil,
-                questions: try folder.openQuestions(store), clock: clock, publicURL: { address.url }),
-            catalogue: catalogue)
+                questions: try folder.openQuestions(store), seenProofs: seenProofs, cases: cases, clock: clock,
+                publicURL: { address.url }),
+            catalogue: catalogue, admission: admission)
         self.holder = holder
         watch = ProviderWatch(
             catalogue: { holder.catalogue },
             examiner: SourceExaminer(
                 connector: connector, clock: clock,
                 recentCalls: { [gateway] in gateway.recentCalls(to: $0, apis: $1) }),
-            spared: { breakers.open }, store: HealthStore(database: database), clock: clock)
-        try await gateway.use(keys.ring)
+            spared: { breakers.open }, isLooking: { node?.isAtWork ?? true }, store: HealthStore(database: database),
+            clock: clock)
+        try await gateway.use(keys.ring, newest: keys.newest)
+        try await gateway.meters.load(from: purposeCalls, at: clock.now())
+        try await cases.refresh()
         gateway.use(try await store.snapshot())
         registerHealth()
     }
@@ -96,14 +120,21 @@ final class Hub: Sendable {
     }
 
     private func registerHealth() {
-        let (gateway, ledger) = (gateway, ledger)
+        let (gateway, ledger, database) = (gateway, ledger, store.database)
+        if database.isShared {
+            health.register("base de données") {
+                if database.isReachable { return .well() }
+                // For some seconds the rights that were read last still hold.
+                return gateway.knowsGrants ? .well("injoignable à l’instant") : .unwell("injoignable")
+            }
+        }
         health.register("habilitations") { gateway.knowsGrants ? .well() : .unwell("illisibles") }
         health.register("registre") { ledger.isWritable ? .well() : .unwell("ne peut plus être écrit") }
     }
 
     /// Follows grants and tokens until cancelled: a change takes effect within a second.
     func followGrants() async throws {
-        let (gateway, logger, folder) = (gateway, logger, folder)
+        let (gateway, logger) = (gateway, logger)
         let (stream, changes) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let feed = GrantFeed(
             source: store,
@@ -119,11 +150,7 @@ final class Hub: Sendable {
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask {
                 for await _ in stream {
-                    do {
-                        try await gateway.use(SigningKeys.open(folder.signingKeys).ring)
-                    } catch {
-                        logger.error("clés de signature illisibles, les anciennes restent en usage : \(error)")
-                    }
+                    await self.refreshKeys()
                 }
             }
             try await feed.run()
@@ -135,7 +162,10 @@ final class Hub: Sendable {
     func purgeDocuments() async throws {
         while !Task.isCancelled {
             _ = try? await documents.purge()
-            _ = try? await proofs.purge()
+            if node?.isAtWork ?? true {
+                _ = try? await proofs.purge()
+                _ = try? await seenProofs.purge()
+            }
             try await Task.sleep(for: .seconds(600))
         }
     }
@@ -156,9 +186,12 @@ final class Hub: Sendable {
         let router = Router(context: BasicRequestContext.self)
         let services = ServiceRoutes(gateway: gateway, keys: franceConnectKeys, documents: documents)
         services.add(to: router)
+        OAuthRoutes(gateway: gateway).add(to: router)
         PingRoutes(watch: watch, catalogue: { [holder] in holder.catalogue }, publicURL: { [address] in address.url })
             .add(to: router)
         GeographyRoutes(geography).add(to: router)
+        LedgerRoutes(service: ledgerService, gateway: gateway, clock: clock).add(to: router)
+        CaseRoutes(gateway: gateway).add(to: router)
         let health = health
         router.get("/health") { _, _ in
             let report = health.report()
@@ -174,7 +207,10 @@ final class Hub: Sendable {
     /// Stops what stands on threads and sockets of its own.
     func close() async {
         await ledger.close()
+        await ledgerService.finish()
+        await savePurposes()
         await transport.shutdown()
+        await leaveNodes()
     }
 }
 
@@ -213,6 +249,12 @@ final class CatalogueHolder: Sendable {
     var catalogue: CompiledCatalogue { held.withLock { $0 } }
     func use(_ catalogue: CompiledCatalogue) { held.withLock { $0 = catalogue } }
 }
+
+/// Proofs of possession are remembered in the database, for all nodes.
+extension SeenProofs: ProofRemembering {}
+
+/// Calls of purposes are added up in the database.
+extension PurposeCallStore: PurposeCallKeeping {}
 
 /// Few different questions about one person are counted in the database.
 extension QuestionStore: QuestionCounting {}

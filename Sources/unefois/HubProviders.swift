@@ -59,6 +59,8 @@ final class HubProviders: ProviderConfiguration {
         switch parts.last {
         case "url": return simulated(provider).map { Redacted($0) }
         case "client_id", "username": return Redacted("unefois")
+        // Published identities name issuers and audiences of their own.
+        case "issuer", "audience": return nil
         case "scope": return parts.count > 1 ? Redacted(String(parts[0])) : nil
         case "client_certificate": return sandboxCertificates.map { Redacted($0 + "/client.pem") }
         case "client_key": return sandboxCertificates.map { Redacted($0 + "/client.key") }

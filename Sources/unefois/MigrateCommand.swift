@@ -9,7 +9,7 @@ struct MigrateCommand: AsyncParsableCommand {
     @OptionGroup var data: DataOption
 
     func run() async throws {
-        let database = try await SQLiteDatabase.open(try data.open().database)
+        let database = try await data.open().openAnyVersion()
         let applied = try await database.migrate(DataFolder.migrations, at: Date())
         print(applied.isEmpty ? "La base est à jour." : applied.map { "appliqué : \($0)" }.joined(separator: "\n"))
     }

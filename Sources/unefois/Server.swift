@@ -19,7 +19,9 @@ struct Server {
 
     func run() async throws {
         let clock = settings.clock.map(WallClock.starting) ?? .system
-        let folder = try DataFolder(settings.data)
+        let folder = try DataFolder(settings.data, shared: SharedDatabase(settings))
+        // Keys of other nodes come before those that this one would make.
+        if folder.shared != nil { _ = try await folder.openDatabase(clock: clock) }
         let catalogueFolder = try CatalogueFolder.find(settings.catalogue)
         let catalogue = try CatalogueCompiler(folder: catalogueFolder, servesAnnounced: settings.sandbox).compile()
         try refuseStrayProviders(catalogue)
@@ -37,7 +39,9 @@ struct Server {
             configured: { settings.provider($0, $1) }, sandbox: sandbox)
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: franceConnectKeys,
-            rehearsals: cases, clock: clock, isFictional: settings.sandbox)
+            rehearsals: cases, clock: clock, nodeName: settings.node, isFictional: settings.sandbox,
+            admission: settings.callsInFlight.map { Admission(limit: $0) } ?? Admission(),
+            callsPerProvider: settings.callsPerProvider, settings: settings)
         logger.notice("géographie", metadata: ["données": "\(hub.geography.origin)"])
         if !settings.sandbox { try await DemoToken.revoke(hub) }
         let demo = settings.sandbox ? try await DemoToken.token(hub) : nil
@@ -83,21 +87,27 @@ struct Server {
         let pages = try ServerPages(hub: hub, settings: settings, demoToken: demo)
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
         let callerAddress = CallerAddress(trustedProxies: settings.trustedProxies)
+        let listener = HubListener(gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(75))
         let responder = hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
             LoopService { try await hub.purgeDocuments() },
+            LoopService { try await hub.countPurposes() },
+            LoopService { try await hub.followCases() },
+            LoopService { try await hub.purgePurposes() },
             LoopService { try await hub.watch.run() },
             LoopService { try await hub.refreshQuotas() },
+            LoopService { try await hub.ledgerService.run(settings) },
             CatalogueReloader(
                 hub: hub, folder: folder, sandbox: sandbox, servesAnnounced: settings.sandbox, logger: logger),
         ]
         let ports = BoundPorts()
+        services += hub.nodeLoops.map { LoopService(loop: $0) }
         if let port = settings.adminPort { services.append(admin(hub, port, ports)) }
         services.append(
             Application(
                 responder: responder,
-                server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+                server: .http1(configuration: listener.configuration),
                 configuration: .init(
                     address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024,
                     // Beyond that many clients new ones wait in the listen queue.

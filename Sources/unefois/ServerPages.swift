@@ -25,7 +25,8 @@ struct ServerPages {
             options: options, catalogue: { hub.catalogue },
             trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway),
             requests: KeptDataRequests(store: hub.dataRequests), status: hub.watch,
-            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: hub.clock))
+            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: hub.clock),
+            explaining: ExplainedCalls(hub: hub, folder: hub.folder))
     }
 
     func addRoutes(to router: Router<BasicRequestContext>) { pages.addRoutes(to: router) }

@@ -7,7 +7,7 @@ import Values
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Crée, montre et révoque des jetons.",
-        subcommands: [Create.self, List.self, Revoke.self])
+        subcommands: [Create.self, Add.self, List.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -28,6 +28,12 @@ struct TokenCommand: AsyncParsableCommand {
         var title = "Habilitation créée en ligne de commande"
         @Option(help: "Finalité pour laquelle la donnée est demandée.")
         var purpose = "Essais"
+        @Option(help: "Texte qui autorise l'échange.")
+        var legalBasis = ""
+        @Option(help: "Appels permis à la finalité : 5000/mois, 200/jour, 60000/an.")
+        var quota: String?
+        @Flag(help: "Chaque appel doit nommer un dossier ouvert (unefois cases).")
+        var requiresCase = false
         @Option(help: "Limite propre, en appels par minute.")
         var perMinute: Int?
         @Option(name: .customLong("allow"), help: "Adresse ou bloc CIDR autorisé ; répétez l'option.")
@@ -52,7 +58,12 @@ struct TokenCommand: AsyncParsableCommand {
             let store = try await folder.openStore()
             let grant = try await store.create(
                 Grant(
-                    id: GrantStore.newID(), siret: siret, organisation: organisation, title: title, purpose: purpose,
+                    id: GrantStore.newID(), siret: siret, organisation: organisation, title: title,
+                    purposes: [
+                        Purpose(
+                            id: Purpose.principal, title: purpose, legalBasis: legalBasis,
+                            quota: try quota.flatMap(QuotaArgument.quota), isDefault: true, requiresCase: requiresCase)
+                    ],
                     scopes: allScopes ? known.names : scopes, allowedAddresses: addresses,
                     limit: allScopes ? .unlimited : perMinute.map(Grant.Limit.perMinute) ?? .standard,
                     expires: Validity.end(from: Date()), datapassID: datapassID))
@@ -66,6 +77,29 @@ struct TokenCommand: AsyncParsableCommand {
         }
     }
 
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ajoute un jeton à une habilitation, au besoin pour une de ses finalités.")
+        @OptionGroup var data: DataOption
+        @Argument(help: "Identifiant de l'habilitation (unefois token list).")
+        var grant: String
+        @Option(help: "Finalité des appels de ce jeton qui n'en nomment pas.")
+        var purpose: String?
+
+        func run() async throws {
+            let folder = try data.open()
+            let store = try await folder.openStore()
+            do {
+                let token = try await store.createToken(for: grant, purpose: purpose)
+                guard let grant = try await store.grant(grant) else { throw DeskError.unknownGrant(grant) }
+                let keys = try await SigningKeys.open(folder.signingKeys)
+                print(try await TokenIssuer(keys: keys).jwt(for: token, of: grant).exposed)
+            } catch let error as DeskError {
+                throw CleanExit.failure(PurposeCommand.reason(error))
+            }
+        }
+    }
+
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Montre les habilitations et leurs jetons.")
         @OptionGroup var data: DataOption
@@ -74,13 +108,16 @@ struct TokenCommand: AsyncParsableCommand {
             let store = try await data.open().openStore()
             let grants = try await store.grants()
             if grants.isEmpty { print("Aucune habilitation.") }
+            let usage = try await PurposeUsage(store, at: Date())
             for grant in grants {
                 print(
                     "\(grant.id)  \(grant.organisation) — \(grant.title)\(RightState.text(grant.revoked, grant.expires))"
                 )
                 print("    périmètres : \(grant.scopes.joined(separator: ", "))")
+                for purpose in grant.purposes { print("    finalité \(usage.line(purpose, of: grant.id))") }
                 for token in try await store.tokens(of: grant.id) {
-                    print("    jeton \(token.id)\(RightState.text(token.revoked, token.expires))")
+                    let purpose = token.purpose.map { " pour \($0)" } ?? ""
+                    print("    jeton \(token.id)\(purpose)\(RightState.text(token.revoked, token.expires))")
                 }
             }
         }

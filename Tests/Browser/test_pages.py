@@ -21,6 +21,7 @@ PAGES = {  # name: (path, a text that the page must show)
     "developers": ("/developpeurs", "Commencer par le bac à sable"),
     "try": (f"{API}/essayer", "Avec une personne inventée"),
     "openapi": ("/openapi", "/openapi/particulier.json"),
+    "explain": ("/explain", "Identifiant de l’appel"),
     "errors": ("/erreurs#code-00101", "Jeton absent ou invalide"),
     "accessibility": ("/accessibilite", "Non encore auditée"),
     "privacy": ("/donnees-personnelles", "pseudonyme"),

@@ -86,8 +86,11 @@ struct BreakerTests {
 
     @Test func `each provider has its own`() {
         let breakers = Breakers(model: Breaker(threshold: 1, rest: 60))
-        breakers.record("cnav", success: false)
-        #expect(breakers.ask("cnav") == .refuse(retryIn: 60) && breakers.ask("insee") == .allow)
+        func endpoint(_ provider: String) -> Endpoint {
+            Endpoint(provider: provider, address: "data", timeout: .seconds(1))
+        }
+        breakers.record(endpoint("cnav"), success: false)
+        #expect(breakers.ask(endpoint("cnav")) == .refuse(retryIn: 60) && breakers.ask(endpoint("insee")) == .allow)
         #expect(breakers.open == ["cnav"])
     }
 }

@@ -26,12 +26,15 @@ struct Forge {
         .init("birthplace", "08480"), .init("birthcountry", "99100"),
     ]
 
+    /// Claims beside the introspection: who says it, and to whom.
+    var around: [JSON.Member] = []
+
     mutating func set(_ key: String, _ value: JSON?) {
         introspection.removeAll { $0.key == key }
         if let value { introspection.append(.init(key, value)) }
     }
 
-    var payload: JSON { ["token_introspection": .object(introspection)] }
+    var payload: JSON { .object(around + [.init("token_introspection", .object(introspection))]) }
 
     func signed() throws -> String {
         let text = Base64URL.encode(header.bytes) + "." + Base64URL.encode(payload.bytes)
@@ -63,13 +66,14 @@ struct Forge {
     /// What the hub makes of an answer of FranceConnect.
     static func introspect(
         _ body: String, status: Int = 200, keySet: String = Forge.keySet(), token: String = "citizen-token",
-        transport: ScriptedTransport? = nil, breakers: Breakers = Breakers()
+        transport: ScriptedTransport? = nil, breakers: Breakers = Breakers(),
+        configuration: TableConfiguration = TableConfiguration()
     ) async throws -> Result<FranceConnect.Citizen, ProblemTemplateError> {
         let scripted = ScriptedTransport { request throws(TransportFailure) in
             request.url.hasSuffix("/jwks") ? .json(keySet) : .json(body, status: status)
         }
         return await FranceConnect(
-            transport: transport ?? scripted, configuration: TableConfiguration(), keys: try hubKeys.get(),
+            transport: transport ?? scripted, configuration: configuration, keys: try hubKeys.get(),
             breakers: breakers, clock: .fixed(now)
         ).introspect(Redacted(token), api: "quotient-familial", provider: Model.franceConnect)
     }

@@ -25,6 +25,30 @@ struct FranceConnectTests {
         #expect(form == "client_id=fc-id&client_secret=fc-secret&token=citizen-token")
     }
 
+    @Test func `where issuer and audience are configured an answer of or for another is refused`() async throws {
+        var configuration = TableConfiguration()
+        configuration.values["france_connect.issuer"] = "https://fc.example/api/v2"
+        configuration.values["france_connect.audience"] = "fc-id"
+        // An API may have a client of its own.
+        configuration.values["france_connect.quotient-familial.audience"] = "fc-id-qf"
+        for (issuer, audience, isTaken) in [
+            ("https://fc.example/api/v2", "fc-id-qf", true),
+            ("https://fc.example/api/v2", ["other", "fc-id-qf"], true),
+            ("https://fc.example/api/v2", "fc-id", false), ("https://fc.example/api/v2", nil, false),
+            ("https://fc.example/api/v2", [], false), ("https://fc.example", "fc-id-qf", false),
+            (nil, "fc-id-qf", false), (["https://fc.example/api/v2"], "fc-id-qf", false), (nil, nil, false),
+        ] as [(JSON?, JSON?, Bool)] {
+            var forge = Forge()
+            forge.around = [("iss", issuer), ("aud", audience)].compactMap { name, value in
+                value.map { JSON.Member(name, $0) }
+            }
+            let found = try await Forge.introspect(forge.answer(), configuration: configuration)
+            #expect(found.code == (isTaken ? nil : "NN999"), "\(forge.around)")
+            // Not configured, they are not asked for.
+            #expect(try await Forge.introspect(forge.answer()).code == nil)
+        }
+    }
+
     @Test func `unknown parts of a date and a birth abroad are left out`() async throws {
         var forge = Forge()
         forge.set("birthdate", "1987-00-00")

@@ -18,7 +18,8 @@ enum Model {
     }
 
     static func operation(
-        _ plans: RequestPlan..., refusals: [Refusal] = [], lookups: [Lookup] = [], document: DocumentPlan? = nil,
+        _ plans: RequestPlan..., refusals: [Refusal] = [], echoes: [Echo] = [], lookups: [Lookup] = [],
+        document: DocumentPlan? = nil,
         provider: ProviderDescription = bank
     ) -> APIOperation {
         let api = APIDescription(
@@ -29,6 +30,7 @@ enum Model {
         draft.errorPrefix = provider.errorPrefix
         draft.plans = plans
         draft.refusals = refusals
+        draft.echoes = echoes
         draft.lookups = lookups
         draft.document = document
         return APIOperation(draft)
@@ -42,7 +44,8 @@ enum Model {
     ) -> RequestPlan {
         RequestPlan(
             method: method, address: "data", path: path, query: query, headers: headers, body: body, format: .json,
-            authentication: authentication, client: client, timeout: .seconds(10), redirection: redirection,
+            // Long: tests wait for each other on few threads.
+            authentication: authentication, client: client, timeout: .seconds(600), redirection: redirection,
             takesCutOff: false, condition: condition)
     }
 

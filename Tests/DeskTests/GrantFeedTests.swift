@@ -1,6 +1,7 @@
 import Desk
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Values
 
@@ -50,11 +51,32 @@ private final class FakeSource: GrantSource {
     }
 }
 
+/// A source that tells of its changes.
+private final class TellingSource: GrantSource {
+    private let held = Mutex(1)
+    private let stream: AsyncStream<Void>
+    private let output: AsyncStream<Void>.Continuation
+
+    init() { (stream, output) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+    var notices: AsyncStream<Void>? { stream }
+    func set(version: Int) { held.withLock { $0 = version } }
+    func change(to version: Int) {
+        set(version: version)
+        output.yield()
+    }
+    func version() async throws -> Int { held.withLock { $0 } }
+    func snapshot() async throws -> GrantSnapshot {
+        GrantSnapshot(grants: [], tokens: [], version: try await version())
+    }
+}
+
 @Suite struct GrantFeedTests {
-    @Test func `notices what another process changed`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `notices what another process changed`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let server = try await openStore(folder)
-            let command = try await openStore(folder)
+            let server = try await openStore(maker, folder)
+            let command = try await openStore(maker, folder)
             let grant = try await command.create(command.demoGrant(scopes: ["a"]))
             let (snapshots, output) = AsyncStream<GrantSnapshot>.makeStream()
             let feed = GrantFeed(source: server, onChange: { output.yield($0) }, onStale: {})
@@ -69,6 +91,25 @@ private final class FakeSource: GrantSource {
             run.cancel()
             try await run.value
         }
+    }
+
+    @Test func `reads at once when it is told of a change, and again when told meanwhile`() async throws {
+        let (source, clock, log) = (TellingSource(), ManualClock(), Log())
+        let feed = GrantFeed(
+            source: source, clock: clock, onChange: { log.add(.change($0.version)) }, onStale: { log.add(.stale) })
+        let run = Task { try await feed.run() }
+        await clock.advance(by: .zero, sleepers: 2)
+        // The clock stands still: only being told makes it look.
+        for version in 2...20 {
+            source.change(to: version)
+            while log.events.last != .change(version) { await Task.yield() }
+        }
+        #expect(log.events.first == .change(1))
+        source.set(version: 21)
+        await clock.advance(by: .seconds(1), sleepers: 2)
+        while log.events.last != .change(21) { await Task.yield() }
+        run.cancel()
+        try await run.value
     }
 
     @Test func `warns once when nothing can be read, and recovers`() async throws {

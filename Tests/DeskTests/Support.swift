@@ -2,19 +2,12 @@ import Desk
 import Foundation
 import Storage
 import Synchronization
+import TestSupport
 import Values
 
-/// Gives `body` a folder of its own and removes it afterwards.
-func withTemporaryFolder(_ body: (String) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "unefois-" + UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try await body(folder.path)
-}
-
 /// A store over the database of that folder, as each process opens its own.
-func openStore(_ folder: String, clock: WallClock = .fixed(noon)) async throws -> GrantStore {
-    let database = try await SQLiteDatabase.open(folder + "/desk.sqlite")
+func openStore(_ maker: TestDatabase, _ folder: String, clock: WallClock = .fixed(noon)) async throws -> GrantStore {
+    let database = try await maker.open(folder)
     try await database.migrate(GrantStore.migrations, at: clock.now())
     return GrantStore(database: database, clock: clock)
 }

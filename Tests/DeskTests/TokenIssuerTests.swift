@@ -1,6 +1,7 @@
 import Desk
 import Foundation
 import JWTKit
+import TestSupport
 import Testing
 import Values
 

@@ -2,6 +2,7 @@ import Desk
 import Foundation
 import JWTKit
 import Storage
+import TestSupport
 import Testing
 import Values
 
@@ -12,9 +13,12 @@ import Values
             allowedAddresses: ["192.0.2.0/24", "2001:db8::1"])
     }
 
-    @Test func `gives back vendors, tokens and delegations as they were made, at one moment`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `gives back vendors, tokens and delegations as they were made, at one moment`(_ maker: TestDatabase)
+        async throws
+    {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             let vendor = Self.vendor()
             #expect(try await store.create(vendor) == vendor)
             var wanted = store.demoGrant(scopes: ["a"])
@@ -34,9 +38,10 @@ import Values
         }
     }
 
-    @Test func `refuses a vendor that could not be told apart or checked`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `refuses a vendor that could not be told apart or checked`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             let changes: [(SoftwareVendor) -> SoftwareVendor] = [
                 { SoftwareVendor(id: "1", siret: $0.siret, name: $0.name) },
                 { SoftwareVendor(id: $0.id, siret: "41816609600052", name: $0.name) },
@@ -49,9 +54,12 @@ import Values
         }
     }
 
-    @Test func `a right that ended is not delegated, nor delegated to who is out, nor twice`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a right that ended is not delegated, nor delegated to who is out, nor twice`(_ maker: TestDatabase)
+        async throws
+    {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             let (vendor, other) = (try await store.create(Self.vendor()), try await store.create(Self.vendor("B")))
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             let ended = try await store.create(store.demoGrant(scopes: ["a"]))
@@ -82,14 +90,15 @@ import Values
         }
     }
 
-    @Test func `what is ended once stays ended as it was`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `what is ended once stays ended as it was`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             let vendor = try await store.create(Self.vendor())
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             let token = try await store.createToken(forVendor: vendor.id)
             let delegation = try await store.delegate(grant: grant.id, to: vendor.id)
-            let later = try await openStore(folder, clock: .fixed(noon + 60))
+            let later = try await openStore(maker, folder, clock: .fixed(noon + 60))
             for store in [store, later] {
                 #expect(try await store.revoke(vendorToken: token.id).revoked == noon)
                 #expect(try await store.revoke(delegation: delegation.id).revoked == noon)
@@ -103,9 +112,10 @@ import Values
         }
     }
 
-    @Test func `a database of the version before keeps its grants`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a database of the version before keeps its grants`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let database = try await SQLiteDatabase.open(folder + "/desk.sqlite")
+            let database = try await maker.open(folder)
             try await database.migrate(Array(GrantStore.migrations.prefix(1)), at: noon)
             let values: [SQLValue] = [.text(GrantStore.newID()), .integer(1_900_000_000_000)]
             try await database.transaction { connection in
@@ -115,14 +125,15 @@ import Values
                     created_at, expires_at) VALUES ($1, '13002526500013', 'V', 'T', 'P', '["a"]', '[]', '60', 0, $2)
                     """, values)
             }
-            let grant = try #require(try await openStore(folder).snapshot().grants.values.first)
+            let grant = try #require(try await openStore(maker, folder).snapshot().grants.values.first)
             #expect(grant.scopes == ["a"] && grant.limit == .perMinute(60) && grant.datapassID == nil)
         }
     }
 
-    @Test func `a vendor's token says that it is one and claims no scope`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a vendor's token says that it is one and claims no scope`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             let vendor = try await store.create(Self.vendor())
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             let issuer = try TokenIssuer(keys: await SigningKeys.open(folder + "/keys"))

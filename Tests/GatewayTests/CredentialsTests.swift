@@ -96,6 +96,13 @@ struct CredentialsTests {
         #expect(throws: Credentials.Refused.self) { try revoked.get() }
     }
 
+    @Test func `a token that Unicode holds for one verified before is another`() {
+        let verified = VerifiedTokens()
+        verified.remember("K.e.y", .stored("jti-1"))
+        let kelvin = "\u{212A}.e.y"
+        #expect(kelvin == "K.e.y" && verified.token(kelvin) == nil && verified.token("K.e.y") != nil)
+    }
+
     @Test func `of ten thousand mutations of a valid token none is accepted`() async throws {
         let bench = try await TokenBench()
         let (snapshot, valid) = (bench.snapshot(), TokenBench.token())

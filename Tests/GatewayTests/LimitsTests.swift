@@ -36,7 +36,7 @@ struct RateLimiterTests {
         let limiter = RateLimiter()
         let group = Self.group(calls: 1, each: true)
         for index in 0..<3 {
-            let operation = Model.operation(limit: group, index: index)
+            let operation = Model.operation("o\(index)", limit: group, index: index)
             #expect(limiter.count("a", operation, .standard, now: 0)?.isExceeded == false)
             #expect(limiter.count("a", operation, .standard, now: 0)?.isExceeded == true)
         }

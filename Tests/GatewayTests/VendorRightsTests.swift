@@ -124,7 +124,8 @@ struct VendorRightsTests {
                 let body = Bool.random(using: &random) ? bodies.randomElement(using: &random) : nil
                 let id = Bool.random(using: &random) ? "d\(Int.random(in: 0..<9, using: &random))" : nil
                 let query = [body.map { "recipient=" + $0 }, id.map { "delegation_id=" + $0 }].compactMap(\.self)
-                let caller = Caller(right, NamedDelegation(Self.call(query.joined(separator: "&"))), now: noon)
+                let caller = Caller(
+                    right, NamedDelegation(Self.call(query.joined(separator: "&"))), purpose: nil, now: noon)
                 guard let used = caller.grantID else {
                     refusals += 1
                     #expect(caller.refusal != nil && caller.scopes.isEmpty && caller.organisation == nil)
@@ -147,7 +148,7 @@ struct VendorRightsTests {
             delegations: [Self.delegation("d-a", "a"), Self.delegation("d-b", "b")], grants: grants)
         let right = try #require(snapshot.vendors["v-1"])
         let keys = ["1", "2"].map { body in
-            Caller(right, NamedDelegation(Self.call("recipient=" + body)), now: noon)
+            Caller(right, NamedDelegation(Self.call("recipient=" + body)), purpose: nil, now: noon)
         }
         #expect(keys[0].limitKey == "d-a" && keys[1].limitKey == "d-b")
         #expect(keys[0].flightKey != keys[1].flightKey)
@@ -155,7 +156,7 @@ struct VendorRightsTests {
         limited[0].limit = .perMinute(3)
         let other = try await Self.snapshot(delegations: [Self.delegation("d-a", "a")], grants: limited)
         let shared = Caller(
-            try #require(other.vendors["v-1"]), NamedDelegation(Self.call("recipient=1")), now: noon)
+            try #require(other.vendors["v-1"]), NamedDelegation(Self.call("recipient=1")), purpose: nil, now: noon)
         #expect(shared.limitKey == "a" && shared.limit == .perMinute(3))
     }
 }

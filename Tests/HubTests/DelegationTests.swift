@@ -39,7 +39,8 @@ struct DelegationTests {
             #expect(refused.vendor == vendor.siret && refused.delegation == nil && refused.scopes.isEmpty)
             for _ in 0..<4 {
                 let record = try #require(try cursor.next())
-                #expect(record.grant == grant.id && record.organisation == grant.siret && record.purpose == "Tarif")
+                #expect(
+                    record.grant == grant.id && record.organisation == grant.siret && record.purpose == "principale")
                 #expect(record.vendor == vendor.siret && record.delegation == delegation.id)
                 #expect(record.token == "token-" + vendor.id && record.scopes == ["cnaf_quotient_familial"])
             }

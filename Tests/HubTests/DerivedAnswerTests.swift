@@ -128,7 +128,7 @@ struct DerivedAnswerTests {
                 records.filter { $0.operation.contains("quotient_familial") }.map(\.outcome.code) == ["35003", "35000"])
             #expect(records.filter { $0.operation.hasPrefix("unefois") }.map(\.outcome.status) == [200, 200])
             // Five sources, twice, and the bouquet itself.
-            #expect(records.count == 12 && records.allSatisfy { $0.purpose == "Tarif" })
+            #expect(records.count == 12 && records.allSatisfy { $0.purpose == "principale" })
         }
     }
 

@@ -15,12 +15,16 @@ import Values
 struct HubBench: Sendable {
     var rehearsals: (any Rehearsing)?
     var breaker = Breaker(threshold: .max)
+    var admission = Admission()
+    var callsPerProvider = Traffic.standardLimit
     /// Simulated providers in place of the stub.
     var usesSandbox = false
     var followsGrants = false
     /// Providers of this world, to which nobody of the sandbox may be named.
     var isFictional = true
     var catalogue = Self.catalogue
+    /// Whose headers about the caller are believed.
+    var trustedProxies: [String] = []
     /// Another hub in place of all providers, with its FranceConnect.
     var national: National?
 
@@ -85,13 +89,15 @@ struct HubBench: Sendable {
                 }, addresses: addresses, secret: Redacted(secret),
                 certificates: folder.sandboxCertificates),
             franceConnectKeys: keys, rehearsals: rehearsals, clock: clock.wall, breakers: Breakers(model: breaker),
-            isFictional: isFictional)
+            isFictional: isFictional, admission: admission, callsPerProvider: callsPerProvider)
         let pages = try Pages(
             options: PagesOptions(
                 dsfr: DesignSystem.folder, publicURL: "http://127.0.0.1", stateBrand: false, sandbox: nil, version: "0"),
             catalogue: { catalogue }, trying: nil,
-            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: clock.wall))
-        let port = try await listen(hub.responder { pages.addRoutes(to: $0) }, &group)
+            proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: clock.wall),
+            explaining: ExplainedCalls(hub: hub, folder: hub.folder))
+        let callerAddress = CallerAddress(trustedProxies: trustedProxies.compactMap(AddressBlock.init))
+        let port = try await listen(hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
         if followsGrants { group.addTask { try await hub.followGrants() } }
         var running = RunningHub(

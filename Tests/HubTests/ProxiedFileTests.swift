@@ -166,7 +166,9 @@ struct ProxiedFileTests {
             while let record = try cursor.next() { records.append(record) }
             let files = records.filter { $0.operation == "proxy_files" }
             #expect(files.map(\.grant) == ["grant-a", "grant-b"] && files.map(\.token) == ["a", "b"])
-            #expect(files.allSatisfy { $0.subject == "130025265" && $0.provider == "papiers" && $0.purpose == "Tarif" })
+            #expect(
+                files.allSatisfy { $0.subject == "130025265" && $0.provider == "papiers" && $0.purpose == "principale" }
+            )
             #expect(files.first?.caseReference == records.first?.caseReference)
         }
     }

@@ -129,6 +129,7 @@ final class TestRights: Sendable {
         var vendors: [SoftwareVendor] = []
         var vendorTokens: [VendorToken] = []
         var delegations: [Delegation] = []
+        var clients: [OAuthClient] = []
         var version = 0
     }
 
@@ -144,6 +145,6 @@ final class TestRights: Sendable {
         hub.gateway.use(
             GrantSnapshot(
                 grants: made.grants, tokens: made.tokens, vendors: made.vendors, vendorTokens: made.vendorTokens,
-                delegations: made.delegations, version: made.version))
+                delegations: made.delegations, clients: made.clients, version: made.version))
     }
 }

@@ -21,7 +21,13 @@ struct TokenAnswerTests {
                         "demande_acces_id": "grant-jti-7", "datapass_id": .null,
                         "siret_souscripteur": "13002526500013", "date_emission": "2026-05-15T10:00:00Z",
                         "date_expiration": "2026-05-15T11:00:00Z", "duree_validite_restante_en_secondes": 3600,
-                        "rate_limit_par_minute": 30, "delegation": .null,
+                        "rate_limit_par_minute": 30,
+                        "finalites": [
+                            [
+                                "id": "principale", "intitule": "Tarif", "cadre_legal": "", "par_defaut": true,
+                                "dossier_obligatoire": false, "quota": .null,
+                            ]
+                        ], "delegation": .null,
                     ], "links": [:], "meta": [:],
                 ])
             hub.clock.advance(3599.5)

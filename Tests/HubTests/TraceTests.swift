@@ -35,7 +35,7 @@ struct TraceTests {
             #expect(first.requestID == Self.requestID && first.token == "jti-1" && first.grant == "grant-jti-1")
             #expect(
                 first.organisation == "13002526500013" && first.recipient == "13002526500013"
-                    && first.purpose == "Tarif")
+                    && first.purpose == "principale")
             #expect(
                 first.operation == "api_particulier_v3_cnav_quotient_familial_with_civility" && first.provider == "cnav"
             )

@@ -13,7 +13,7 @@ import Testing
         try await scratch.fill(1..<4)
         let file = try #require(scratch.segments.first)
         let bytes = [UInt8](try Data(contentsOf: file))
-        var last = SegmentHeader.byteCount
+        var last = SegmentHeader.fixedBytes
         for _ in 1..<3 { last += Frame.headerBytes + Int(bytes.littleEndian(UInt32.self, at: last)) }
         return (file, bytes, last)
     }
@@ -53,11 +53,11 @@ import Testing
 
     @Test func `damage to what was acknowledged stops the writer and the reader`() async throws {
         let (file, bytes, _) = try await threeRecords()
-        for (offset, byteCount) in [(SegmentHeader.byteCount, 12), (SegmentHeader.byteCount + 40, 1)] {
+        for (offset, byteCount) in [(SegmentHeader.fixedBytes, 12), (SegmentHeader.fixedBytes + 40, 1)] {
             var damaged = bytes
             for index in offset..<(offset + byteCount) { damaged[index] = 0 }
             try Data(damaged).write(to: file)
-            let error = LedgerError.damaged(segment: file.lastPathComponent, offset: SegmentHeader.byteCount)
+            let error = LedgerError.damaged(segment: file.lastPathComponent, offset: SegmentHeader.fixedBytes)
             #expect(throws: error) { try scratch.writer() }
             #expect(throws: error) { try scratch.reader.all() }
             #expect(throws: error) { try scratch.reader.last(1) }

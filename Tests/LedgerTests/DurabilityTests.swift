@@ -15,10 +15,11 @@ import Testing
             for number in 1...200 {
                 group.addTask { [files] in
                     await withCheckedContinuation { continuation in
-                        writer.append(.sample(number)) { result in
+                        let place = try? writer.append(.sample(number)) { result in
                             if case .success(let sequence) = result { files.note(.completion(sequence)) }
                             continuation.resume()
                         }
+                        if place == nil { continuation.resume() }
                     }
                 }
             }
@@ -47,30 +48,31 @@ import Testing
             results.withLock { $0.append(result) }
             completed.signal()
         }
-        writer.append(.sample(1), completion: note)
+        let intent = try writer.begin(.intent(1))
         files.flushBegan.wait()
-        for number in 2...5 { writer.append(.sample(number), completion: note) }
+        for number in 2...5 { #expect(try writer.append(.sample(number), completion: note) == UInt64(number)) }
+        #expect(throws: LedgerError.overloaded) { try writer.append(.sample(6), completion: note) }
+        #expect(throws: LedgerError.overloaded) { try writer.begin(.intent(6)) }
+        // A provider was asked: its outcome finds room.
+        #expect(try writer.append(.sample(1), after: intent, completion: note) == 6)
         #expect(results.withLock { $0 }.isEmpty)
-        writer.append(.sample(6), completion: note)
-        #expect(results.withLock { $0 } == [.failure(.overloaded)])
         files.set { $0.holdsFlushes = false }
         files.flushMayEnd.signal()
-        for _ in 0..<6 { completed.wait() }
-        #expect(results.withLock { $0 } == [.failure(.overloaded)] + (1...5).map { .success($0) })
+        for _ in 0..<5 { completed.wait() }
+        #expect(results.withLock { $0 } == (2...6).map { .success($0) })
     }
 
     @Test func `the queue is bounded in bytes too`() throws {
         let writer = try scratch.writer(limits: LedgerLimits(queuedBytes: 1000), files: files)
         files.set { $0.holdsFlushes = true }
-        writer.append(.sample(1)) { _ in }
+        try writer.append(.sample(1)) { _ in }
         files.flushBegan.wait()
-        let refusals = Mutex(0)
+        var refusals = 0
         for number in 2...9 {
-            writer.append(.sample(number)) { result in
-                if result == .failure(.overloaded) { refusals.withLock { $0 += 1 } }
-            }
+            let place = try? writer.append(.sample(number)) { _ in }
+            if place == nil { refusals += 1 }
         }
-        #expect((1..<8).contains(refusals.withLock { $0 }))
+        #expect((1..<8).contains(refusals))
         files.set { $0.holdsFlushes = false }
         files.flushMayEnd.signal()
     }
@@ -106,7 +108,7 @@ import Testing
         let results = Mutex<[Result<UInt64, LedgerError>]>([])
         let completed = DispatchSemaphore(value: 0)
         for number in 1...10 {
-            writer.append(.sample(number)) { result in
+            try writer.append(.sample(number)) { result in
                 results.withLock { $0.append(result) }
                 completed.signal()
             }
@@ -127,6 +129,46 @@ import Testing
         files.set { $0.free = .max }
         #expect(writer.isWritable)
         #expect(try await writer.append(.sample(1)) == 1)
+        await writer.close()
+    }
+
+    @Test func `a full disk takes sequences back without gap, and what was begun before is void`() async throws {
+        let writer = try scratch.writer(files: files)
+        let kept = try writer.begin(.intent(1))
+        #expect(try await writer.append(.sample(1), after: kept) == 2)
+        files.set { $0.free = 1000 }
+        let lost = try writer.begin(.intent(2))
+        #expect(lost.sequence == 3)
+        await #expect(throws: LedgerError.full) { try await writer.append(.sample(2), after: lost) }
+        files.set { $0.free = .max }
+        // Its number will be another's.
+        await #expect(throws: LedgerError.full) { try await writer.append(.sample(2), after: lost) }
+        #expect(try await writer.append(.sample(3)) == 3)
+        await writer.close()
+        let records = try scratch.reader.all(LedgerFilter(stage: nil))
+        #expect(records.map(\.stage) == [.intent, .outcome, .outcome])
+        #expect(records.map(\.intent) == [nil, 1, nil])
+        #expect(try scratch.reader.verify().problems == [])
+    }
+
+    @Test func `no room to reserve refuses cleanly, and the ledger goes on once there is`() async throws {
+        let writer = try scratch.writer(files: files)
+        files.set { $0.reserveError = ENOSPC }
+        await #expect(throws: LedgerError.full) { try await writer.append(.sample(1)) }
+        files.set { $0.reserveError = nil }
+        #expect(try await writer.append(.sample(1)) == 1)
+        await writer.close()
+        #expect(try scratch.reader.all() == [.kept(1)])
+    }
+
+    @Test func `an outcome is durable only with its intent before it`() async throws {
+        let writer = try scratch.writer(files: files)
+        let intent = try writer.begin(.intent(1))
+        #expect(try await writer.append(.sample(1), after: intent) > intent.sequence)
+        let records = try scratch.reader.all(LedgerFilter(stage: nil))
+        #expect(records.map(\.requestID) == ["request-1", "request-1"])
+        #expect(records.first?.outcome == .pending && records.last?.intent == records.first?.sequence)
+        #expect(try scratch.reader.all().map(\.stage) == [.outcome])
         await writer.close()
     }
 

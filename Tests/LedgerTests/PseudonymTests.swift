@@ -41,6 +41,40 @@ import Values
         #expect(zip(before.split(separator: ":"), after.split(separator: ":")).allSatisfy { $0 != $1 })
     }
 
+    @Test func `a person who is forgotten has another pseudonym, and nobody else has`() throws {
+        let keys = try PseudonymKeys(directory: scratch.url)
+        let others = (0..<200).map { Array("person \($0)".utf8) }
+        let moments = [try newYear(2026), try newYear(2027)]
+        let before = try moments.map { moment in try others.map { try keys.pseudonym(of: $0, at: moment) } }
+        let own = try moments.map { try keys.pseudonym(of: person, at: $0) }
+        let stale = try PseudonymKeys(directory: scratch.url)
+        _ = try stale.pseudonym(of: person, at: moments[0])
+        let bytes = try Data(contentsOf: scratch.url.appending(path: "2026.key"))
+        #expect(try keys.forget(person) == [])
+        for reader in [keys, try PseudonymKeys(directory: scratch.url)] {
+            let after = try moments.map { moment in try others.map { try reader.pseudonym(of: $0, at: moment) } }
+            #expect(after == before)
+            let mine = try moments.map { try reader.pseudonym(of: person, at: $0) }
+            #expect(Set(mine).isDisjoint(with: own))
+            #expect(Set(try reader.pseudonyms(of: person).values) == Set(mine))
+        }
+        // Neither the root nor any key on the way down is left.
+        let left = try Data(contentsOf: scratch.url.appending(path: "2026.key"))
+        #expect(left.range(of: bytes.suffix(32)) == nil)
+        #expect(try keys.forget(others[0]) == [] && keys.forget(person) == [])
+        #expect(try keys.pseudonym(of: others[1], at: moments[0]) == before[0][1])
+        // Another process lets go of what it held.
+        usleep(1_100_000)
+        #expect(try stale.pseudonym(of: person, at: moments[0]) != own[0])
+    }
+
+    @Test func `a key of the first version still gives its pseudonyms, and says that it cannot forget`() throws {
+        let keys = try PseudonymKeys(directory: scratch.url)
+        try Data(0..<32).write(to: scratch.url.appending(path: "2026.key"))
+        #expect(try keys.pseudonym(of: person, at: newYear(2026)) == "2026-280b3233:d51805981d526a2a1394dfece85f7a25")
+        #expect(try keys.forget(person) == [2026])
+    }
+
     @Test func `processes that make a year's key together share one`() async throws {
         let moment = try newYear(2026)
         let pseudonyms = try await withThrowingTaskGroup(of: String.self) { group in

@@ -15,7 +15,7 @@ import Values
             context: "2026:01", agent: "2026:02", vendor: "41816609600051", delegation: "d",
             outcome: CallRecord.Outcome(status: 502, code: "01003"), cached: true,
             durations: CallRecord.Durations(total: -1, provider: .max))
-        record.sequence = UInt64(Int.max)
+        record.sequence = LedgerLimits.sequences
         let payload = Array("{\"sequence\":\(record.sequence)".utf8) + record.encodedMembers()
         #expect(CallRecord(payload: payload) == record)
         #expect(CallRecord.sequence(ofPayload: payload) == record.sequence)

@@ -52,6 +52,12 @@ extension CallRecord {
             durations: Durations(total: 1234, provider: 1000))
     }
 
+    static func intent(_ number: Int) -> CallRecord {
+        var record = sample(number)
+        record.stage = .intent
+        return record
+    }
+
     /// As it is found in a ledger whose only records are samples from 1.
     static func kept(_ number: Int) -> CallRecord {
         var record = sample(number)
@@ -77,6 +83,7 @@ final class WatchedFiles: LedgerFiles {
         var events: [Event] = []
         var writeError: Int32?
         var flushError: Int32?
+        var reserveError: Int32?
         var free = Int.max
         var holdsFlushes = false
     }
@@ -116,6 +123,7 @@ final class WatchedFiles: LedgerFiles {
     }
 
     func preallocate(_ file: OpenFile, _ range: Range<Int>) throws(LedgerError) {
+        if let code = state.withLock(\.reserveError) { throw .failed(operation: "fallocate", code: code) }
         try SystemFiles().preallocate(file, range)
     }
 

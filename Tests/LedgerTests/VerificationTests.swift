@@ -11,7 +11,7 @@ import Testing
         try await scratch.fill(1..<5)
         let file = try #require(scratch.segments.first)
         let bytes = [UInt8](try Data(contentsOf: file))
-        var starts = [0, SegmentHeader.byteCount]
+        var starts = [0, SegmentHeader.fixedBytes]
         while let start = starts.last, start < bytes.count {
             starts.append(start + Frame.headerBytes + Int(bytes.littleEndian(UInt32.self, at: start)))
         }
@@ -24,7 +24,7 @@ import Testing
             #expect(problem.segment == file.lastPathComponent)
             #expect(problem.offset == starts.last { $0 <= index })
             switch index {
-            case ..<SegmentHeader.byteCount: #expect(problem.kind == .badHeader)
+            case ..<SegmentHeader.fixedBytes: #expect(problem.kind == .badHeader)
             case starts[4]...: #expect(problem.kind == .tornTail)
             default: #expect([.badChecksum, .badLength].contains(problem.kind))
             }
@@ -35,10 +35,10 @@ import Testing
         try await scratch.fill(1..<5)
         let file = try #require(scratch.segments.first)
         var bytes = [UInt8](try Data(contentsOf: file))
-        bytes[SegmentHeader.byteCount + 50] ^= 1
+        bytes[SegmentHeader.fixedBytes + 50] ^= 1
         try Data(bytes).write(to: file)
         let report = try scratch.reader.verify()
-        #expect(report.problems.map(\.kind) == [.badChecksum, .gap(expected: 1, found: 2)])
+        #expect(report.problems.map(\.kind) == [.badChecksum, .missing(1...1)])
         #expect(report.records == 3)
         #expect(report.sequences == 2...4)
         #expect(report.lastTime == CallRecord.sample(4).time)
@@ -47,10 +47,9 @@ import Testing
     @Test func `records taken out, put twice or put in another's place are told`() async throws {
         try await scratch.fill(1..<4)
         let file = try #require(scratch.segments.first)
-        let header = SegmentHeader.bytes(firstSequence: 1)
+        let header = SegmentHeader(logID: 1, before: Frontier()).bytes
         let cases: [([UInt64], [LedgerReport.Kind])] = [
-            ([1, 3], [.gap(expected: 2, found: 3)]), ([1, 2, 2, 3], [.repeated(expected: 3, found: 2)]),
-            ([2, 1, 3], [.gap(expected: 1, found: 2), .repeated(expected: 3, found: 1)]), ([1, 2, 3], []),
+            ([1, 3], [.missing(2...2)]), ([1, 2, 2, 3], [.repeated(2)]), ([2, 1, 3], [.moved(1)]), ([1, 2, 3], []),
         ]
         for (sequences, problems) in cases {
             var bytes = header
@@ -63,20 +62,23 @@ import Testing
         }
     }
 
-    @Test func `a missing segment is a gap, unless it is the oldest`() async throws {
+    @Test func `a missing segment is told, the oldest too`() async throws {
         try await scratch.fill(1..<20, limits: LedgerLimits(segmentBytes: 1500, preallocatedBytes: 4096))
         let segments = scratch.segments
+        let starts = segments.compactMap { UInt64($0.lastPathComponent.dropLast(7)) }
         try FileManager.default.removeItem(at: segments[0])
-        #expect(try scratch.reader.verify().problems == [])
+        let first = LedgerReport.Kind.missing(1...(starts[1] - 1))
+        #expect(try scratch.reader.verify().problems.map(\.kind) == [first])
         try FileManager.default.removeItem(at: segments[2])
-        #expect(try scratch.reader.verify().problems.count == 1)
+        let third = LedgerReport.Kind.missing(starts[2]...(starts[3] - 1))
+        #expect(try scratch.reader.verify().problems.map(\.kind) == [first, third])
     }
 
     @Test func `a whole frame that holds no record is unreadable`() async throws {
         try await scratch.fill(1..<2)
         let file = try #require(scratch.segments.first)
-        var bytes = SegmentHeader.bytes(firstSequence: 1)
-        Frame.append(members: Array(",\"time\":1}".utf8), sequence: 1, placeInWrite: 0, to: &bytes)
+        var bytes = SegmentHeader(logID: 1, before: Frontier()).bytes
+        Frame.append(members: Array(",\"time\":1".utf8), sequence: 1, placeInWrite: 0, to: &bytes)
         try Data(bytes).write(to: file)
         #expect(try scratch.reader.verify().problems.map(\.kind) == [.unreadable])
         #expect(throws: LedgerError.damaged(segment: file.lastPathComponent, offset: 64)) { try scratch.reader.all() }

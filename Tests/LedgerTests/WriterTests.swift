@@ -79,7 +79,7 @@ import Testing
 
     @Test func `closing keeps what waits`() async throws {
         let writer = try scratch.writer()
-        for number in 1...500 { writer.append(.sample(number)) { _ in } }
+        for number in 1...500 { try writer.append(.sample(number)) { _ in } }
         await writer.close()
         #expect(try scratch.reader.all() == (1...500).map(CallRecord.kept))
     }

@@ -12,7 +12,7 @@ import Testing
         "/fournisseurs/insee", "/cas-usages",
         "/cas-usages/ccas", "/cas-usages/marches_publics", "/nouveautes", "/donnees", "/donnees?etat=pas-encore",
         "/donnees/ars/demander", "/developpeurs", "/catalogue/unites-legales",
-        "/catalogue/participation-familiale-eaje", "/catalogue?q=caf&theme=scolarite&public=communes",
+        "/explain", "/catalogue/participation-familiale-eaje", "/catalogue?q=caf&theme=scolarite&public=communes",
     ]
 
     @Test(arguments: paths)

@@ -45,14 +45,14 @@ enum Shipped {
         _ options: PagesOptions? = nil, trying: (any CallTrying)? = Echo(),
         requests: (any DataRequesting)? = KeptRequests(),
         status: (any StatusReporting)? = KnownStatus(), proofs: (any ProofChecking)? = OneProof(),
-        missing: MissingNames? = nil,
+        explaining: (any CallExplaining)? = KnownCall(), missing: MissingNames? = nil,
         _ test: @escaping @Sendable (any TestClientProtocol) async throws -> Value
     ) async throws -> Value {
         let catalogue = try catalogue()
         let router = Router(context: BasicRequestContext.self)
         let pages = try Pages(
             options: options ?? Self.options(), catalogue: { catalogue }, trying: trying, requests: requests,
-            status: status, proofs: proofs, missing: missing)
+            status: status, proofs: proofs, explaining: explaining, missing: missing)
         pages.addRoutes(to: router)
         return try await Application(router: router).test(.router) { client in try await test(client) }
     }

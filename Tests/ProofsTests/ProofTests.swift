@@ -27,23 +27,24 @@ extension Attestation {
 struct ProofTests {
     private struct Bench {
         let proofs: Proofs
-        let database: SQLiteDatabase
+        let database: any SQLDatabase
         let clock: MovingClock
         let folder: String
     }
 
-    private static func run(_ body: (Bench) async throws -> Void) async throws {
+    private static func run(_ maker: TestDatabase, _ body: (Bench) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             let clock = MovingClock()
-            let database = try await SQLiteDatabase.open(folder + "/proofs.sqlite")
+            let database = try await maker.open(folder)
             try await database.migrate(Proofs.migrations, at: clock.wall.now())
             let proofs = try Proofs(database: database, keyFile: folder + "/proofs.key", clock: clock.wall)
             try await body(Bench(proofs: proofs, database: database, clock: clock, folder: folder))
         }
     }
 
-    @Test func `address and code together show what was attested`() async throws {
-        try await Self.run { bench in
+    @Test(arguments: TestDatabase.all)
+    func `address and code together show what was attested`(_ maker: TestDatabase) async throws {
+        try await Self.run(maker) { bench in
             let secrets = try await bench.proofs.make(.dupont)
             #expect(try await bench.proofs.check(token: secrets.token, code: secrets.code) == .authentic(.dupont))
             #expect(secrets.code.wholeMatch(of: /([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}/) != nil)
@@ -51,9 +52,11 @@ struct ProofTests {
         }
     }
 
-    @Test func `a code may be typed in any case, with spaces, and with the letters that look like digits`() async throws
-    {
-        try await Self.run { bench in
+    @Test(arguments: TestDatabase.all)
+    func `a code may be typed in any case, with spaces, and with the letters that look like digits`(
+        _ maker: TestDatabase
+    ) async throws {
+        try await Self.run(maker) { bench in
             let secrets = try await bench.proofs.make(.dupont)
             let plain = secrets.code.replacing("-", with: "")
             let typed = [
@@ -66,8 +69,9 @@ struct ProofTests {
         }
     }
 
-    @Test func `another code, another address or neither opens nothing`() async throws {
-        try await Self.run { bench in
+    @Test(arguments: TestDatabase.all)
+    func `another code, another address or neither opens nothing`(_ maker: TestDatabase) async throws {
+        try await Self.run(maker) { bench in
             let (secrets, other) = (try await bench.proofs.make(.dupont), try await bench.proofs.make(.dupont))
             for code in [other.code, "", "AAAA", String(secrets.code.dropLast()), secrets.code + "A", "é' OR 1=1"] {
                 #expect(try await bench.proofs.check(token: secrets.token, code: code) == .wrongCode)
@@ -78,8 +82,9 @@ struct ProofTests {
         }
     }
 
-    @Test func `the table says nothing of anybody and gives no address`() async throws {
-        try await Self.run { bench in
+    @Test(arguments: TestDatabase.all)
+    func `the table says nothing of anybody and gives no address`(_ maker: TestDatabase) async throws {
+        try await Self.run(maker) { bench in
             let secrets = try await bench.proofs.make(.dupont)
             let rows = try await bench.database.read { connection in
                 try connection.query("SELECT * FROM proofs").map { row in
@@ -102,7 +107,7 @@ struct ProofTests {
 
     @Test(arguments: ["sealed", "mark", "expires_at"])
     func `whoever changes the table is found out`(column: String) async throws {
-        try await Self.run { bench in
+        try await Self.run(.sqlite) { bench in
             let (secrets, other) = (try await bench.proofs.make(.dupont), try await bench.proofs.make(.dupont))
             _ = other
             let change =
@@ -114,8 +119,9 @@ struct ProofTests {
         }
     }
 
-    @Test func `a proof can be checked for five years, then it is removed`() async throws {
-        try await Self.run { bench in
+    @Test(arguments: TestDatabase.all)
+    func `a proof can be checked for five years, then it is removed`(_ maker: TestDatabase) async throws {
+        try await Self.run(maker) { bench in
             let secrets = try await bench.proofs.make(.dupont)
             bench.clock.advance(days: 1_825.9)
             #expect(try await bench.proofs.purge() == 0)
@@ -126,8 +132,9 @@ struct ProofTests {
         }
     }
 
-    @Test func `another process with the same key checks the same proofs`() async throws {
-        try await Self.run { bench in
+    @Test(arguments: TestDatabase.all)
+    func `another process with the same key checks the same proofs`(_ maker: TestDatabase) async throws {
+        try await Self.run(maker) { bench in
             let secrets = try await bench.proofs.make(.dupont)
             let again = try Proofs(
                 database: bench.database, keyFile: bench.folder + "/proofs.key", clock: bench.clock.wall)

@@ -11,13 +11,14 @@ struct HealthStoreTests {
         .init(.init(provider: provider, name: name ?? provider), state)
     }
 
-    @Test func `time and incidents are kept, and survive the process`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `time and incidents are kept, and survive the process`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             for (minute, state) in [HealthState.ok, .down, .degraded, .ok, .maintenance, .unknown].enumerated() {
                 _ = try await store.record([Self.finding(state)], at: noon + Double(minute) * 60)
             }
-            let again = try await openStore(folder)
+            let again = try await openStore(maker, folder)
             let history = try await again.record([Self.finding(.ok)], at: noon + 360)
             #expect(
                 history.tallies["cnav"]?[today]
@@ -31,23 +32,25 @@ struct HealthStoreTests {
         }
     }
 
-    @Test func `an incident lasts over a short absence and ends with a long one`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `an incident lasts over a short absence and ends with a long one`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            var store = try await openStore(folder)
+            var store = try await openStore(maker, folder)
             for minute in 0..<3 { _ = try await store.record([Self.finding(.down)], at: noon + Double(minute) * 60) }
-            store = try await openStore(folder)
+            store = try await openStore(maker, folder)
             var history = try await store.record([Self.finding(.down)], at: noon + 240)
             #expect(history.incidents == [Incident(provider: "cnav", start: noon, kind: .down)])
-            store = try await openStore(folder)
+            store = try await openStore(maker, folder)
             history = try await store.record([Self.finding(.ok)], at: noon + 7200)
             #expect(history.incidents == [Incident(provider: "cnav", start: noon, end: noon + 240, kind: .down)])
             #expect(history.tallies["cnav"]?[today] == DayTally([.down: 240, .unknown: 6960]))
         }
     }
 
-    @Test func `parts of a provider are known, without a history of their own`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `parts of a provider are known, without a history of their own`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             for minute in 0..<3 {
                 _ = try await store.record(
                     [Self.finding(.down, "cnav", "qf"), Self.finding(.ok)], at: noon + Double(minute) * 60)
@@ -58,9 +61,10 @@ struct HealthStoreTests {
         }
     }
 
-    @Test func `two processes that look at one provider count each second once`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `two processes that look at one provider count each second once`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let stores = [try await openStore(folder), try await openStore(folder)]
+            let stores = [try await openStore(maker, folder), try await openStore(maker, folder)]
             for step in 0..<10 {
                 _ = try await stores[step % 2].record([Self.finding(.ok)], at: noon + Double(step) * 30)
             }
@@ -68,9 +72,10 @@ struct HealthStoreTests {
         }
     }
 
-    @Test func `what is older than 90 days is forgotten, what lasts is not`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `what is older than 90 days is forgotten, what lasts is not`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             for (provider, states) in [("a", [HealthState.down, .down, .ok]), ("b", [.down, .down, .down])] {
                 for (minute, state) in states.enumerated() {
                     _ = try await store.record([Self.finding(state, provider)], at: noon + Double(minute) * 60)

@@ -49,7 +49,7 @@ struct ProviderWatchTests {
     }
 
     private static func withBench(_ body: (Bench, String) async throws -> Void) async throws {
-        try await withTemporaryFolder { folder in try await body(Bench(await openStore(folder)), folder) }
+        try await withTemporaryFolder { folder in try await body(Bench(await openStore(.sqlite, folder)), folder) }
     }
 
     @Test func `what is found is known at once, of the parts and of the whole`() async throws {
@@ -140,7 +140,7 @@ struct ProviderWatchTests {
                     && bank.issues.map(\.text) == ["Retard.", "Compte : Soldes faux."])
             #expect(bank.sources.map(\.name) == ["compte", "cles"])
             // Another process over the same database begins where this one ended.
-            let next = try Bench(await openStore(folder))
+            let next = try Bench(await openStore(.sqlite, folder))
             try await next.watch.load()
             next.clock.set(bench.clock.now)
             #expect(next.watch.report().providers.first?.days == bank.days)
@@ -171,11 +171,13 @@ struct ProviderWatchTests {
 }
 
 private struct LostDatabase: SQLDatabase {
-    func read<Value: Sendable>(_ body: @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
         throw SQLError(.other, "lost")
     }
 
-    func transaction<Value: Sendable>(_ body: @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
+    func transaction<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws
+        -> Value
+    {
         throw SQLError(.other, "lost")
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import ProviderHealth
 import Storage
 import Synchronization
+import TestSupport
 import Values
 
 /// Friday 15 May 2026, noon in Paris.
@@ -19,8 +20,8 @@ final class MovingClock: Sendable {
 }
 
 /// A store over the database of that folder, as each process opens its own.
-func openStore(_ folder: String) async throws -> HealthStore {
-    let database = try await SQLiteDatabase.open(folder + "/health.sqlite")
+func openStore(_ maker: TestDatabase, _ folder: String) async throws -> HealthStore {
+    let database = try await maker.open(folder)
     try await database.migrate(HealthStore.migrations, at: noon)
     return HealthStore(database: database)
 }

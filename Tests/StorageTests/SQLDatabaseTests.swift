@@ -1,13 +1,14 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 /// What every database of ours does alike.
 @Suite struct SQLDatabaseTests {
     static let insert = "INSERT INTO things (id, name, size, ratio, owner) VALUES ($1, $2, $3, $4, $5)"
 
-    @Test(arguments: DatabaseMaker.all)
-    func `gives back each type as it was written`(_ maker: DatabaseMaker) async throws {
+    @Test(arguments: TestDatabase.all)
+    func `gives back each type as it was written`(_ maker: TestDatabase) async throws {
         try await maker.withThings { database in
             let text = "L’été à Nîmes 🏛 '; DROP TABLE things; --"
             try await database.transaction {
@@ -23,8 +24,8 @@ import Testing
         }
     }
 
-    @Test(arguments: DatabaseMaker.all)
-    func `keeps instants to the millisecond`(_ maker: DatabaseMaker) async throws {
+    @Test(arguments: TestDatabase.all)
+    func `keeps instants to the millisecond`(_ maker: TestDatabase) async throws {
         try await maker.withThings { database in
             let instant = Date(timeIntervalSince1970: 1_732_171_234.567)
             let rows = try await database.transaction {
@@ -38,8 +39,8 @@ import Testing
         }
     }
 
-    @Test(arguments: DatabaseMaker.all)
-    func `binds parameters by their number, in any order and more than once`(_ maker: DatabaseMaker) async throws {
+    @Test(arguments: TestDatabase.all)
+    func `binds parameters by their number, in any order and more than once`(_ maker: TestDatabase) async throws {
         try await maker.withThings { database in
             let sql = "INSERT INTO things (name, id, size) VALUES ($2, $1, $1) RETURNING id, name, size"
             let rows = try await database.transaction { try $0.query(sql, [7, "seven"]) }
@@ -49,8 +50,8 @@ import Testing
         }
     }
 
-    @Test(arguments: DatabaseMaker.all)
-    func `names the column and the statement of a wrong type, never the value`(_ maker: DatabaseMaker) async throws {
+    @Test(arguments: TestDatabase.all)
+    func `names the column and the statement of a wrong type, never the value`(_ maker: TestDatabase) async throws {
         try await maker.withThings { database in
             let sql = "INSERT INTO things (id, name) VALUES (1, $1) RETURNING id, name, size, id AS twin, 1 AS twin"
             let rows = try await database.transaction { try $0.query(sql, ["secret"]) }
@@ -72,8 +73,8 @@ import Testing
         }
     }
 
-    @Test(arguments: DatabaseMaker.all)
-    func `says which kind of constraint was broken`(_ maker: DatabaseMaker) async throws {
+    @Test(arguments: TestDatabase.all)
+    func `says which kind of constraint was broken`(_ maker: TestDatabase) async throws {
         try await maker.withThings { database in
             try await database.transaction { try $0.execute(Self.insert, [1, "secret", nil, nil, nil]) }
             let cases: [(SQLError.Code, [SQLValue])] = [
@@ -94,8 +95,8 @@ import Testing
         }
     }
 
-    @Test(arguments: DatabaseMaker.all)
-    func `undoes all of a transaction that throws`(_ maker: DatabaseMaker) async throws {
+    @Test(arguments: TestDatabase.all)
+    func `undoes all of a transaction that throws`(_ maker: TestDatabase) async throws {
         struct Change: Error {}
         try await maker.withThings { database in
             await #expect(throws: Change.self) {
@@ -108,9 +109,9 @@ import Testing
         }
     }
 
-    @Test(arguments: DatabaseMaker.all)
+    @Test(arguments: TestDatabase.all)
     func `loses a transaction of which a statement failed, even if the error is swallowed`(
-        _ maker: DatabaseMaker
+        _ maker: TestDatabase
     ) async throws {
         try await maker.withThings { database in
             let error = await #expect(throws: SQLError.self) {
@@ -124,8 +125,8 @@ import Testing
         }
     }
 
-    @Test(arguments: DatabaseMaker.all)
-    func `refuses to write in a read`(_ maker: DatabaseMaker) async throws {
+    @Test(arguments: TestDatabase.all)
+    func `refuses to write in a read`(_ maker: TestDatabase) async throws {
         try await maker.withThings { database in
             let error = await #expect(throws: SQLError.self) {
                 try await database.read { try $0.execute(Self.insert, [1, "a", nil, nil, nil]) }
@@ -134,11 +135,11 @@ import Testing
         }
     }
 
-    @Test(arguments: DatabaseMaker.all)
-    func `loses no change of concurrent writers over two openings`(_ maker: DatabaseMaker) async throws {
+    @Test(arguments: TestDatabase.all)
+    func `loses no change of concurrent writers over two openings`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
             let databases = [try await maker.open(folder), try await maker.open(folder)]
-            try await databases[0].migrate([DatabaseMaker.things], at: Date(timeIntervalSince1970: 0))
+            try await databases[0].migrate([TestDatabase.things], at: Date(timeIntervalSince1970: 0))
             try await databases[0].transaction { try $0.execute(Self.insert, [1, "a", 0, nil, nil]) }
             try await withThrowingTaskGroup { group in
                 for turn in 0..<100 {
@@ -153,6 +154,79 @@ import Testing
             }
             let sizes = try await databases[1].read { try $0.query("SELECT size FROM things") }
             #expect(try sizes.first?.integer("size") == 100)
+        }
+    }
+
+    @Test(arguments: TestDatabase.all)
+    func `runs one statement for many values, and none of them where one fails`(_ maker: TestDatabase) async throws {
+        try await maker.withThings { database in
+            let many = (1...300).map { [SQLValue.integer($0), .text("n\($0)"), nil, nil, nil] }
+            try await database.transaction { try $0.execute(Self.insert, batch: many) }
+            try await Self.expectCount(300, database)
+            let error = await #expect(throws: SQLError.self) {
+                try await database.transaction {
+                    try $0.execute(Self.insert, batch: [[301, "a", nil, nil, nil], [1, "b", nil, nil, nil]])
+                }
+            }
+            #expect(error?.code == .notUnique)
+            let refused = await #expect(throws: SQLError.self) {
+                try await database.transaction {
+                    try $0.execute(Self.insert, batch: [[301, "a", nil, nil, nil], [302, "b\0", nil, nil, nil]])
+                }
+            }
+            #expect(refused?.code == .badValue)
+            try await Self.expectCount(300, database)
+        }
+    }
+
+    @Test(arguments: TestDatabase.all)
+    func `counts, adds and compares with the same types`(_ maker: TestDatabase) async throws {
+        try await maker.withThings { database in
+            try await database.transaction {
+                try $0.execute(Self.insert, batch: [[1, "a", 4, .real(0.1), nil], [2, "b", 3, .real(1e-300), 1]])
+            }
+            let row = try #require(
+                await database.read {
+                    try $0.query(
+                        """
+                        SELECT COUNT(*) AS count, SUM(size) AS sum, AVG(size) AS mean, MAX(ratio) AS most,
+                        MIN(name) AS first, COUNT(*) = 2 AS two, MIN(ratio) AS least FROM things
+                        """)
+                }.first)
+            #expect(try row.integer("count") == 2)
+            #expect(try row.integer("sum") == 7)
+            #expect(try row.real("mean") == 3.5)
+            #expect(try row.real("most") == 0.1)
+            #expect(try row.real("least") == 1e-300)
+            #expect(try row.text("first") == "a")
+            #expect(try row.integer("two") == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabase.all)
+    func `gives the present of the database`(_ maker: TestDatabase) async throws {
+        try await maker.withThings { database in
+            let instant = try await database.read { try $0.instant() }
+            #expect(abs(instant.timeIntervalSinceNow) < 60)
+        }
+    }
+
+    @Test(arguments: TestDatabase.all)
+    func `keeps to a limit that concurrent writers count and fill`(_ maker: TestDatabase) async throws {
+        try await maker.withThings { database in
+            try await withThrowingTaskGroup { group in
+                for id in 0..<20 {
+                    group.addTask {
+                        try await database.transaction { connection in
+                            let rows = try connection.query("SELECT COUNT(*) AS count FROM things")
+                            guard try rows[0].integer("count") < 5 else { return }
+                            try connection.execute(Self.insert, [.integer(id), .text("n\(id)"), nil, nil, nil])
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await Self.expectCount(5, database)
         }
     }
 

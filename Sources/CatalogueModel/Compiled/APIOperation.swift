@@ -30,6 +30,8 @@ public final class APIOperation: Sendable {
     public let lookups: [Lookup]
     public let plans: [RequestPlan]
     public let refusals: [Refusal]
+    /// What the provider's answer repeats of the question.
+    let echoes: [Echo]
     /// Values that the API names for its refusals and its answers.
     let lets: [Expression]
     public let document: DocumentPlan?
@@ -92,6 +94,7 @@ public final class APIOperation: Sendable {
         lookups = draft.lookups
         plans = draft.plans
         refusals = draft.refusals
+        echoes = draft.echoes
         lets = draft.lets
         document = draft.document
         answer = draft.answer
@@ -127,6 +130,7 @@ struct OperationDraft {
     var lookups: [Lookup] = []
     var plans: [RequestPlan] = []
     var refusals: [Refusal] = []
+    var echoes: [Echo] = []
     var lets: [Expression] = []
     var document: DocumentPlan?
     var answer = AnswerPlan.empty

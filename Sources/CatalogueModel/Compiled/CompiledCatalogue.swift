@@ -82,10 +82,13 @@ public struct ErrorNomenclature: Sendable {
     public let entries: [Entry]
     /// Who answers for a code, by its first two digits.
     public let providerNames: [String: String]
+    /// In the order in which a call goes through them.
+    public let steps: [CheckStep]
     private let byCode: [String: Entry]
 
-    init(_ entries: [Entry], providerNames: [String: String]) {
+    init(_ entries: [Entry], providerNames: [String: String], steps: [CheckStep] = []) {
         self.entries = entries
+        self.steps = steps
         self.providerNames = providerNames
         byCode = Dictionary(entries.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
     }

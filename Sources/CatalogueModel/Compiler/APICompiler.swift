@@ -14,7 +14,7 @@ struct APICompiler {
     private static let keys: Set = [
         "api", "title", "summary", "bouquet", "provider", "legal-basis", "freshness", "perimeter", "audience",
         "keywords", "lifecycle", "open", "proof", "errors", "limit", "cache", "scopes", "accepts", "ask", "before",
-        "refusals",
+        "refusals", "echo",
         "document", "answer", "answers", "tables", "shapes", "operations", "recordings", "example", "parameters",
         "parameter-sets", "citizen", "guard", "gathers", "themes", "faq", "history", "known-issue", "let",
     ]
@@ -160,6 +160,7 @@ struct APICompiler {
         }
         if draft.identity != .franceConnect, source == nil { draft.lookups = lookups(parts, requests) }
         if let refusals = file["refusals"] { (draft.refusals, draft.lets) = (requests.refusals(refusals), lets) }
+        if let echo = file["echo"] { (draft.echoes, draft.lets) = (requests.echoes(echo), lets) }
         if let document = file["document"], context.applies(document) { draft.document = requests.document(document) }
         draft.example = element["example"].map { example($0) } ?? sharedExample(draft)
         draft.answer = draft.gathered.isEmpty ? answer(element, named, lets, draft) : .gathering(draft.gathered)

@@ -53,6 +53,8 @@ public struct CatalogueCompiler {
                 files.grids.append(element)
             } else if element["errors"] != nil {
                 files.errors.append(element)
+            } else if element["steps"] != nil {
+                files.steps.append(element)
             } else if EditorialCompiler.kinds.contains(where: { element[$0] != nil }) {
                 files.editorial.append(element)
             } else {
@@ -126,7 +128,8 @@ public struct CatalogueCompiler {
         }
         return CompiledCatalogue(
             operations: operations, apis: apis, providers: providers, scopes: scopes,
-            limits: limits.values.sorted { $0.index < $1.index }, errors: errors(files.errors),
+            limits: limits.values.sorted { $0.index < $1.index },
+            errors: errors(files.errors, steps: steps(files.steps)),
             goneRoutes: gone(files.bouquets),
             editorial: EditorialCompiler(files: files.editorial, diagnostics: diagnostics).compile(),
             servesAnnounced: servesAnnounced)
@@ -183,7 +186,7 @@ public struct CatalogueCompiler {
         Dictionary(bouquets.flatMap { $0["gone"]?.textMembers ?? [] }, uniquingKeysWith: { first, _ in first })
     }
 
-    private func errors(_ files: [Element]) -> ErrorNomenclature {
+    private func errors(_ files: [Element], steps: [CheckStep]) -> ErrorNomenclature {
         var entries: [ErrorNomenclature.Entry] = []
         for member in files.flatMap({ $0["errors"]?.members ?? [] }) {
             member.value.allow(["status", "title", "detail", "parameter", "header", "remedy"], diagnostics)
@@ -200,7 +203,7 @@ public struct CatalogueCompiler {
                     remedy: member.value["remedy"]?.text))
         }
         let names = Dictionary(files.flatMap { $0["numbers"]?.textMembers ?? [] }, uniquingKeysWith: { $1 })
-        return ErrorNomenclature(entries, providerNames: names)
+        return ErrorNomenclature(entries, providerNames: names, steps: steps)
     }
 }
 
@@ -211,6 +214,7 @@ struct CatalogueFiles {
     var simulators: [Element] = []
     var bouquets: [Element] = []
     var errors: [Element] = []
+    var steps: [Element] = []
     var grids: [Element] = []
     var gridTable: [String: Grid] = [:]
 

@@ -18,6 +18,7 @@ struct DerivedCompiler {
         draft.plans = source.plans
         draft.lookups = source.lookups
         draft.refusals = source.refusals
+        draft.echoes = source.echoes
         draft.lets = source.lets
         draft.errorPrefix = source.errorPrefix
         draft.errorProvider = source.errorProvider

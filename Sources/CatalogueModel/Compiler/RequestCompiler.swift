@@ -184,6 +184,17 @@ struct RequestCompiler {
         }
     }
 
+    /// What of the question the answer repeats: `{ "@siren": entreprise.siren }`.
+    func echoes(_ element: Element) -> [Echo] {
+        if element.members.isEmpty {
+            context.diagnostics.error("an echo says where the answer repeats what was asked", at: element)
+        }
+        return element.members.map { member in
+            Echo(
+                asked: context.expression(member.key), answered: (named ?? context).expression(member.value))
+        }
+    }
+
     private static let refusalKeys: Set = [
         "when", "code", "accept", "status", "title", "detail", "meta", "retry-in", "cached", "v2", "only", "except",
     ]

@@ -56,7 +56,8 @@ struct OpenAPIOperation {
         let delegation = operation.takesToken ? OpenAPIService.delegation : []
         // Open data is asked by nobody in particular: there is no agent to tell of.
         let headers = operation.identity == .nobody ? [requestID] : [requestID, agentID]
-        return operation.parameters.map(parameter) + traces + delegation + headers
+        let purposes = operation.takesToken ? [purpose, caseReference] : []
+        return operation.parameters.map(parameter) + traces + delegation + headers + purposes
             + (operation.isProvable ? [proof] : [])
     }
 
@@ -72,6 +73,22 @@ struct OpenAPIOperation {
             "Empreinte de l'agent qui fait l'appel, calculée par vous : 8 à 128 lettres, chiffres ou signes - _ + / = :. "
                 + "Le registre n'en garde qu'un pseudonyme."),
         "schema": ["type": "string", "minLength": 8, "maxLength": 128],
+    ]
+
+    private static let purpose: JSON = [
+        "name": "X-Purpose", "in": "header", "required": false,
+        "description": .string(
+            "La finalité de l'appel, par son identifiant ; sans cet en-tête, celle du jeton ou de l'habilitation. La "
+                + "réponse dit ce qui reste de son quota : `X-Purpose-Quota-Limit`, `-Remaining`, `-Reset`, et "
+                + "`X-Purpose-Quota-Warning` à partir de 80 %."),
+        "schema": ["type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$"],
+    ]
+
+    private static let caseReference: JSON = [
+        "name": "X-Case-Reference", "in": "header", "required": false,
+        "description": .string(
+            "La référence du dossier instruit, si la finalité en demande une. Le registre n'en garde qu'un pseudonyme."),
+        "schema": ["type": "string", "minLength": 1, "maxLength": 128],
     ]
 
     private static let proof: JSON = [

@@ -48,7 +48,8 @@ struct OpenAPIService {
 
     private static let introspection = OpenAPIService(
         path: "/v3/token/introspect",
-        errors: ["00101", "00103", "00105", "00106", "00107", "00212", "00213", "00511"],
+        errors: ["00101", "00103", "00105", "00106", "00107", "00212", "00213", "00511"]
+            + ErrorNomenclature.possession,
         id: "token_introspect", summary: "Ce que vaut votre jeton",
         description: "Ses périmètres, ses dates, sa limite d'appels. Un éditeur y désigne une délégation pour voir ce "
             + "qu'elle lui permet ; sans elle, son jeton n'ouvre rien.",
@@ -65,31 +66,62 @@ struct OpenAPIService {
                 "demande_acces_id": "a2b1c3d4-0000-4000-8000-000000000001", "datapass_id": "12345",
                 "siret_souscripteur": "13002526500013", "date_emission": "2026-05-15T10:00:00Z",
                 "date_expiration": "2027-11-15T10:00:00Z", "duree_validite_restante_en_secondes": 47_433_600,
-                "rate_limit_par_minute": .null, "delegation": .null,
+                "rate_limit_par_minute": .null,
+                "finalites": [
+                    [
+                        "id": "principale", "intitule": "Tarification de la cantine", "cadre_legal": "CRPA L114-8",
+                        "par_defaut": true, "dossier_obligatoire": false,
+                        "quota": [
+                            "appels": 5000, "periode": "mois", "utilises": 412, "remise_a_zero": 1_780_264_800,
+                        ],
+                    ]
+                ], "delegation": .null,
             ], "links": [:], "meta": [:],
         ])
 
-    private static let introspectionSchema = object([
-        ("id", string("Identifiant du jeton")), ("type", ["type": "string", "enum": ["standard", "editeur"]]),
-        ("scopes", ["type": "array", "items": ["type": "string"]]),
-        ("demande_acces_id", nullable("string", "Habilitation dont le jeton tient ses droits")),
-        ("datapass_id", nullable("string", "Numéro de la demande sur DataPass, si elle y a été faite")),
-        ("siret_souscripteur", string("SIRET de l'organisme habilité, ou de l'éditeur sans délégation")),
-        ("date_emission", ["type": "string", "format": "date-time"]),
-        ("date_expiration", ["type": "string", "format": "date-time"]),
-        ("duree_validite_restante_en_secondes", ["type": "integer"]),
-        ("rate_limit_par_minute", nullable("integer", "Limite propre à l'habilitation ; null : celles des API")),
+    private static let purposeSchema = object([
+        ("id", string("Ce que porte X-Purpose")), ("intitule", ["type": "string"]),
+        ("cadre_legal", string("Vide tant qu'il n'est pas déclaré")), ("par_defaut", ["type": "boolean"]),
+        ("dossier_obligatoire", ["type": "boolean"]),
         (
-            "delegation",
-            [
-                "type": ["object", "null"], "description": "La délégation désignée",
-                "properties": ["id": ["type": "string"], "siret_delegant": ["type": "string"]],
-            ]
+            "quota",
+            nullable(
+                "object", "Appels permis par jour, mois ou an, appels comptés, et quand le compte repart de zéro")
         ),
     ])
 
+    private static let introspectionSchema = object(
+        [
+            ("id", string("Identifiant du jeton")), ("type", ["type": "string", "enum": ["standard", "editeur"]]),
+            ("scopes", ["type": "array", "items": ["type": "string"]]),
+            ("demande_acces_id", nullable("string", "Habilitation dont le jeton tient ses droits")),
+            ("datapass_id", nullable("string", "Numéro de la demande sur DataPass, si elle y a été faite")),
+            ("siret_souscripteur", string("SIRET de l'organisme habilité, ou de l'éditeur sans délégation")),
+            ("date_emission", ["type": "string", "format": "date-time"]),
+            ("date_expiration", ["type": "string", "format": "date-time"]),
+            ("duree_validite_restante_en_secondes", ["type": "integer"]),
+            ("rate_limit_par_minute", nullable("integer", "Limite propre à l'habilitation ; null : celles des API")),
+            ("finalites", ["type": "array", "items": purposeSchema]),
+            (
+                "delegation",
+                [
+                    "type": ["object", "null"], "description": "La délégation désignée",
+                    "properties": ["id": ["type": "string"], "siret_delegant": ["type": "string"]],
+                ]
+            ),
+        ], optional: [("cnf", binding)])
+
+    private static let binding: JSON = [
+        "type": "object", "description": "Ce à quoi le jeton est lié ; absent s'il n'est lié à rien (RFC 7800)",
+        "properties": [
+            "jkt": string("Empreinte de la clé dont chaque appel porte une preuve (RFC 9449)"),
+            "x5t#S256": string("Empreinte du certificat de la connexion (RFC 8705)"),
+        ],
+    ]
+
     private static let delegations = OpenAPIService(
-        path: "/editeur/api/v1/delegations", errors: ["00100", "00101", "00103", "00105", "00106", "00107", "00511"],
+        path: "/editeur/api/v1/delegations",
+        errors: ["00100", "00101", "00103", "00105", "00106", "00107", "00511"] + ErrorNomenclature.possession,
         id: "editeur_delegations", summary: "Les délégations d'un éditeur",
         description: "Les organismes qui ont délégué leur droit d'appeler à l'éditeur dont vous montrez le jeton, les "
             + "délégations terminées comprises, les plus récentes d'abord.",
@@ -147,10 +179,10 @@ struct OpenAPIService {
         ["name": name, "in": "query", "required": false, "description": text, "schema": schema]
     }
 
-    static func object(_ properties: [(String, JSON)]) -> JSON {
+    static func object(_ properties: [(String, JSON)], optional: [(String, JSON)] = []) -> JSON {
         [
             "type": "object", "required": .array(properties.map { .string($0.0) }),
-            "properties": .object(properties.map { JSON.Member($0.0, $0.1) }),
+            "properties": .object((properties + optional).map { JSON.Member($0.0, $0.1) }),
         ]
     }
 

@@ -23,6 +23,9 @@ public struct PossibleError: Sendable, Hashable {
 }
 
 extension ErrorNomenclature {
+    /// What a token may be refused for where it is bound to a key or a certificate, or shown as if it were.
+    static let possession = ["00460", "00461", "00462", "00463", "00464", "00468"]
+
     /// Those of the hub's own errors, in the form of v3 and later.
     func ownErrors(_ codes: [String]) -> [PossibleError] {
         codes.compactMap { code in
@@ -72,12 +75,15 @@ extension APIOperation {
 
     private var commonErrors: [ProblemTemplate] {
         // A grant may have a limit of its own where the operation has none.
-        var codes = ["00429", "00500", "00510"]
+        var codes = ["00429", "00470", "00471", "00500", "00510"]
         if identity != .nobody { codes += ["00015", "00511"] }
-        if takesToken { codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"] }
+        if takesToken {
+            codes += ["00101", "00103", "00105", "00106", "00107", "00212", "00213"] + ErrorNomenclature.possession
+            codes += ["00452", "00453", "00454", "00455", "00456"]
+        }
         if takesFranceConnect {
             codes +=
-                ["00501", "00101", "50001", "50002", "50003"]
+                ["00472", "00501", "00101", "50001", "50002", "50003"]
                 + Self.failuresOnTheWay.map { Self.franceConnectPrefix + $0 }
         }
         if !acceptedScopes.isEmpty { codes.append("00100") }
@@ -95,7 +101,7 @@ extension APIOperation {
     private var providerErrors: [ProblemTemplate] {
         // A bouquet tells the errors of its sources beside their values.
         if !gathered.isEmpty { return [] }
-        var codes = ["00501", "NN006"] + Self.failuresOnTheWay.map { "NN" + $0 }
+        var codes = ["00472", "00501", "NN006"] + Self.failuresOnTheWay.map { "NN" + $0 }
         // A provider that refuses a token twice is out of order for a while.
         if plans.contains(where: { $0.authentication?.retryOn.isEmpty == false }) { codes.append("NN011") }
         codes += plans.compactMap(\.authentication?.refusal)

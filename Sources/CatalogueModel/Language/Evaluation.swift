@@ -30,6 +30,8 @@ public struct CallFacts: Sendable {
     public var document: StoredDocument?
     /// Base of absolute links, without a closing slash.
     public var publicURL: String
+    /// When all of it must be over; nil where nothing limits it yet.
+    public var deadline: Deadline?
     /// An address of this service that stands for one of the provider's; nil where that one may not be reached.
     public var proxied: @Sendable (_ address: String) -> String? = { _ in nil }
 

@@ -17,23 +17,31 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var body: [UInt8] = []
     private var carried = 0
     private var failure: TransportFailure?
+    /// True where the failure was one of the connection, not of what came over it.
+    private var wasReset = false
     /// Gives a connection that has answered back to its pool.
     private let giveBack: () -> Void
     /// Says once that the connection has closed.
     private let closed: () -> Void
     /// Puts an exchange once more, on a new connection.
     private let retry: (Exchange) -> Void
+    /// Says that an answer came that nobody had asked for.
+    private let unasked: () -> Void
 
-    init(giveBack: @escaping () -> Void, closed: @escaping () -> Void, retry: @escaping (Exchange) -> Void) {
+    init(
+        giveBack: @escaping () -> Void, closed: @escaping () -> Void, retry: @escaping (Exchange) -> Void,
+        unasked: @escaping () -> Void
+    ) {
         self.giveBack = giveBack
         self.closed = closed
         self.retry = retry
+        self.unasked = unasked
     }
 
     /// Sends a request. The connection carries one at a time.
     func carry(_ exchange: Exchange, on channel: any Channel) {
         self.exchange = exchange
-        (head, body, failure) = (nil, [], nil)
+        (head, body, failure, wasReset) = (nil, [], nil, false)
         carried += 1
         exchange.abandon = { channel.close(promise: nil) }
         channel.write(HTTPClientRequestPart.head(exchange.head), promise: nil)
@@ -46,6 +54,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let exchange, !exchange.isOver else {
             // What nobody waits for must never be taken for the answer to the next request.
+            if exchange == nil { unasked() }
             context.close(promise: nil)
             return
         }
@@ -87,7 +96,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = failure ?? TransportFailure(error)
+        if failure == nil { (failure, wasReset) = (TransportFailure(error), error is IOError) }
         context.close(promise: nil)
     }
 
@@ -96,8 +105,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard let exchange else { return }
         self.exchange = nil
         exchange.abandon = nil
-        if !exchange.isOver, exchange.mayRetry, carried > 1, head == nil, failure == nil {
-            exchange.mayRetry = false
+        if carried > 1, head == nil, failure == nil || wasReset, exchange.takesRetry(wasKept: true) {
             retry(exchange)
         } else if exchange.takesCutOff, let head, head.status.code >= 200 {
             exchange.succeed(response(head))

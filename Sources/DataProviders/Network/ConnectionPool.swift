@@ -19,6 +19,9 @@ final class ConnectionPool {
         var idle: [(channel: any Channel, handler: ConnectionHandler, since: NIODeadline)] = []
         var open = 0
         var waiting: [Exchange] = []
+        /// False once the origin has answered what nobody had asked: such an answer may come just after a connection is
+        /// used again, and be somebody else's.
+        var keeps = true
     }
 
     private let loop: any EventLoop
@@ -43,6 +46,15 @@ final class ConnectionPool {
             }
             return kept.handler.carry(exchange, on: kept.channel)
         }
+        carryAnew(exchange)
+    }
+
+    /// Sends an exchange on a new connection, else when one is free: where one that was kept turns out to be closed, the
+    /// others often are too.
+    private func carryAnew(_ exchange: Exchange) {
+        let origin = exchange.target.origin
+        guard !exchange.isOver else { return }
+        guard !isClosed else { return exchange.fail(.unavailable) }
         guard lines[origin, default: Line()].open < Self.limit else {
             guard let line = lines[origin], line.waiting.count < Self.queue else { return exchange.fail(.unavailable) }
             lines[origin]?.waiting.append(exchange)
@@ -82,7 +94,8 @@ final class ConnectionPool {
         ConnectionHandler(
             giveBack: { [weak self] in self?.release(channel, origin) },
             closed: { [weak self] in self?.closed(channel, origin) },
-            retry: { [weak self] exchange in self == nil ? exchange.fail(.unavailable) : self?.carry(exchange) })
+            retry: { [weak self] exchange in self == nil ? exchange.fail(.unavailable) : self?.carryAnew(exchange) },
+            unasked: { [weak self] in self?.keepNone(of: origin) })
     }
 
     private func connected(_ channel: any Channel, _ exchange: Exchange) {
@@ -96,7 +109,14 @@ final class ConnectionPool {
 
     private func failed(_ origin: Target.Origin, _ exchange: Exchange, _ error: any Error) {
         lines[origin]?.open -= 1
-        exchange.fail(Self.failure(toConnect: error))
+        let failure = Self.failure(toConnect: error)
+        if failure == .unavailable, exchange.takesRetry(wasKept: false) {
+            // Not at once, nor all together: what refused a connection a moment ago may be starting again.
+            let (bound, carried) = (NIOLoopBound(self, eventLoop: loop), NIOLoopBound(exchange, eventLoop: loop))
+            loop.scheduleTask(in: .milliseconds(.random(in: 20...100))) { bound.value.carryAnew(carried.value) }
+        } else {
+            exchange.fail(failure)
+        }
         next(origin)
     }
 
@@ -105,8 +125,14 @@ final class ConnectionPool {
         guard channel.isActive else { return }
         guard !isClosed, let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
         else { return channel.close(promise: nil) }
+        guard lines[origin]?.keeps ?? true else { return channel.close(promise: nil) }
         if let exchange = nextWaiting(origin) { return handler.carry(exchange, on: channel) }
         lines[origin, default: Line()].idle.append((channel, handler, .now()))
+    }
+
+    private func keepNone(of origin: Target.Origin) {
+        lines[origin]?.keeps = false
+        for kept in lines[origin]?.idle ?? [] { kept.channel.close(promise: nil) }
     }
 
     /// A connection that has closed makes room for another.

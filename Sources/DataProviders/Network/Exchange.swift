@@ -7,8 +7,11 @@ final class Exchange {
     let target: Target
     let head: HTTPRequestHead
     let body: ByteBuffer?
-    /// A second try is allowed where a kept connection turns out to be closed and the request may be repeated.
-    var mayRetry: Bool
+    /// One more try is allowed where no connection could be made, or where a kept one turns out to be closed, and the
+    /// request may be repeated.
+    private var mayRetry: Bool
+    /// Says whether the provider may be tried once more; nil: only where a kept connection turns out to be closed.
+    private let traffic: ProviderTraffic?
     /// An answer whose end never comes is taken as it is.
     let takesCutOff: Bool
     private let promise: EventLoopPromise<ProviderResponse>
@@ -30,6 +33,15 @@ final class Exchange {
         body = request.body.map { ByteBuffer(bytes: $0) }
         mayRetry = request.method == .get
         takesCutOff = request.takesCutOff
+        traffic = request.traffic
+    }
+
+    /// Whether it is put once more; asked before each retry.
+    /// - Parameter wasKept: true where the connection had answered before, false where none could be made.
+    func takesRetry(wasKept: Bool) -> Bool {
+        guard mayRetry, !isOver, traffic?.takesRetry() ?? wasKept else { return false }
+        mayRetry = false
+        return true
     }
 
     func start(timeout: TimeAmount, on loop: any EventLoop) {

@@ -10,7 +10,7 @@ public struct QuotaWindow: Sendable {
         case refuse(retryIn: Duration)
     }
 
-    public let calls: Int
+    public package(set) var calls: Int
     public let period: Duration
     private var underWay = 0
     /// Ends of exchanges of the last period, the oldest first; those before `first` count no more.

@@ -1,5 +1,4 @@
 import CatalogueModel
-import Metrics
 import Synchronization
 
 /// What a request counts for: one quota of a provider, in the part of it that is counted apart.
@@ -24,7 +23,7 @@ public struct QuotaClaim: Sendable, Hashable {
     }
 }
 
-/// Keeps the hub within what providers take. One process counts for itself; several would share a count.
+/// Keeps the hub within what providers take. One process counts for itself; several share places.
 public protocol QuotaKeeping: Sendable {
     /// Takes a place in every one of these budgets, or in none; nil where all had one, else the budget that has none
     /// and the time after which a new try makes sense.
@@ -37,32 +36,7 @@ public protocol QuotaKeeping: Sendable {
 
 /// The budgets of one process.
 public final class LocalQuotas: QuotaKeeping {
-    private struct Budget {
-        var window: QuotaWindow
-        let remaining: Gauge
-        let refused: Counter
-
-        init(_ claim: QuotaClaim) {
-            window = QuotaWindow(calls: claim.quota.calls, period: .seconds(claim.quota.period))
-            let labels = [
-                ("provider", claim.provider), ("part", claim.part),
-                ("quota", "\(claim.quota.calls)/\(claim.quota.period)s"),
-            ]
-            remaining = Gauge(label: "unefois_provider_quota_remaining", dimensions: labels)
-            refused = Counter(label: "unefois_provider_quota_refusals", dimensions: labels)
-        }
-
-        mutating func take(at now: Duration) -> QuotaWindow.Decision {
-            let decision = window.take(at: now)
-            if decision != .allow { refused.increment() }
-            recordRemaining(at: now)
-            return decision
-        }
-
-        mutating func recordRemaining(at now: Duration) { remaining.record(window.remaining(at: now)) }
-    }
-
-    private let budgets = Mutex<[QuotaClaim: Budget]>([:])
+    private let budgets = Mutex<[QuotaClaim: QuotaBudget]>([:])
     private let elapsed: @Sendable () -> Duration
 
     /// - Parameter elapsed: the time since some fixed instant, which never goes back.
@@ -78,7 +52,10 @@ public final class LocalQuotas: QuotaKeeping {
         budgets.withLock { budgets in
             let now = elapsed()
             for (index, claim) in claims.enumerated() {
-                guard case .refuse(let retryIn) = budgets[claim, default: Budget(claim)].take(at: now) else { continue }
+                guard case .refuse(let retryIn) = budgets[claim, default: QuotaBudget(claim)].take(at: now) else {
+                    continue
+                }
+                budgets[claim]?.countRefusal()
                 for taken in claims[..<index] { budgets[taken]?.window.giveBack() }
                 return (claim, retryIn)
             }

@@ -3,7 +3,6 @@ import DataProviders
 import Foundation
 import HTTPTypes
 import Ledger
-import Logging
 import Values
 
 /// Answers an address below `/proxy`, which a caller got in an answer: it needs no token, and what it gives is traced
@@ -46,15 +45,16 @@ struct ProxiedFile {
         guard link.expires > seconds else { return await traced(refused("00403"), link, operation, code: "00403") }
         guard gateway.beginFile() else { return refused("00429", retryAfter: 1) }
         defer { gateway.endFile() }
+        guard let intent = begin(link, operation) else { return refused("00510") }
         let outcome = await gateway.parts.connector.file(at: link.address, of: operation.provider, facts(operation))
         switch outcome {
-        case .refused(let template, _): return await refused(template, link, operation)
+        case .refused(let template, _): return await refused(template, link, operation, intent)
         case .answered(let facts):
             let file = FetchedFile(facts, address: link.address)
             let answer = Answer(
                 status: 200, contentType: file.type, headers: Presentation.common(call) + file.headers,
                 body: facts.bytes)
-            return await traced(answer, link, operation)
+            return await traced(answer, link, operation, after: intent)
         }
     }
 
@@ -69,17 +69,18 @@ struct ProxiedFile {
         if let seconds = gateway.limiter.secondsToWait(at: .files, link.holder.token, now: seconds) {
             return await traced(refused("00429", retryAfter: seconds), link, operation, code: "00429")
         }
+        guard let intent = begin(link, operation) else { return refused("00510") }
         let outcome = await gateway.parts.connector.download(
             plan, identifier: wanted.identifier, of: operation.provider, facts(operation))
         guard case .answered(let facts) = outcome, let document = facts.document else {
-            if case .refused(let template, _) = outcome { return await refused(template, link, operation) }
-            return await refused(ProblemTemplate(code: "NN999"), link, operation)
+            if case .refused(let template, _) = outcome { return await refused(template, link, operation, intent) }
+            return await refused(ProblemTemplate(code: "NN999"), link, operation, intent)
         }
         let body: JSON = [
             "data": ["document_url": .string(document.url), "expires_in": .integer(document.expiresIn)]
         ]
         let answer = Presentation(style: .entreprise).answer(body.bytes, status: 200, call, AnswerFacts())
-        return await traced(answer, link, operation)
+        return await traced(answer, link, operation, after: intent)
     }
 
     /// Why the link opens nothing any more: its hour is over, or the right that it was made under.
@@ -119,10 +120,12 @@ struct ProxiedFile {
         return Presentation(style: .entreprise).answer([problem], call, AnswerFacts())
     }
 
-    private func refused(_ template: ProblemTemplate, _ link: SealedLink, _ operation: APIOperation) async -> Answer {
+    private func refused(
+        _ template: ProblemTemplate, _ link: SealedLink, _ operation: APIOperation, _ intent: LedgerIntent
+    ) async -> Answer {
         let problem = problems.problem(template, operation, nil)
         let answer = Presentation(style: .entreprise).answer([problem], call, AnswerFacts())
-        return await traced(answer, link, operation, code: problem.code)
+        return await traced(answer, link, operation, code: problem.code, after: intent)
     }
 
     static func nothing(_ call: Call) -> Answer {
@@ -131,26 +134,42 @@ struct ProxiedFile {
             body: Array("Ce fichier n'existe pas ou son lien a expiré.".utf8))
     }
 
+    /// Puts the intent in the ledger's queue; nil where the provider must not be asked.
+    private func begin(_ link: SealedLink, _ operation: APIOperation) -> LedgerIntent? {
+        do throws(LedgerError) {
+            return try gateway.parts.ledger.begin(record(link, operation, stage: .intent))
+        } catch {
+            gateway.warnOfLedger(error)
+            return nil
+        }
+    }
+
+    private func record(_ link: SealedLink, _ operation: APIOperation, stage: CallRecord.Stage) -> CallRecord {
+        let holder = link.holder
+        return CallRecord(
+            stage: stage, time: now, requestID: gateway.recordedRequestID(call, now), grant: holder.grant,
+            token: holder.token, organisation: holder.organisation, recipient: holder.recipient,
+            purpose: holder.purpose, operation: link.download == nil ? "proxy_files" : "proxy_download",
+            provider: operation.provider.id, subject: holder.subject, caseReference: holder.caseReference,
+            context: holder.context, agent: holder.agent, vendor: holder.vendor, delegation: holder.delegation)
+    }
+
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
     private func traced(
-        _ answer: Answer, _ link: SealedLink, _ operation: APIOperation, code: String? = nil
+        _ answer: Answer, _ link: SealedLink, _ operation: APIOperation, code: String? = nil,
+        after intent: LedgerIntent? = nil
     ) async -> Answer {
-        let holder = link.holder
         let total = started.duration(to: .now).microseconds
-        let record = CallRecord(
-            time: now, requestID: gateway.recordedRequestID(call, now), grant: holder.grant, token: holder.token,
-            organisation: holder.organisation, recipient: holder.recipient, purpose: holder.purpose,
-            operation: link.download == nil ? "proxy_files" : "proxy_download", provider: operation.provider.id,
-            subject: holder.subject, caseReference: holder.caseReference, context: holder.context,
-            agent: holder.agent, vendor: holder.vendor, delegation: holder.delegation,
-            outcome: .init(status: answer.status, code: code), durations: .init(total: total))
+        var record = record(link, operation, stage: .outcome)
+        record.outcome = .init(status: answer.status, code: code)
+        record.durations = .init(total: total)
         gateway.fileMetrics.record(status: answer.status, total: total, provider: 0, cached: false)
         do {
-            try await gateway.write(record)
+            var answer = answer
+            answer.headers.append((.ledgerEntry, try await gateway.write(record, after: intent)))
             return answer
         } catch {
-            Logger(label: "unefois.gateway").error(
-                "un appel n'a pas pu être inscrit au registre", metadata: ["reason": "\(error)"])
+            gateway.warnOfLedger(error)
             return refused("00510")
         }
     }

@@ -24,6 +24,16 @@ extension SettingKind<String> {
     /// A folder or a file that need not exist yet. A relative path starts at the working folder.
     static let path = Self(expectation: "un chemin") { $0.contains("\0") ? nil : $0 }
 
+    /// Where a PostgreSQL database is: what libpq reads, checked when it is opened.
+    static let database = Self(expectation: "une adresse postgres://…") { text in
+        text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") ? text : nil
+    }
+
+    /// The name of a machine.
+    static let node = Self(expectation: "un nom de 1 à 63 lettres sans accent, chiffres, points, « - » ou « _ »") {
+        $0.wholeMatch(of: /[A-Za-z0-9._-]{1,63}/) == nil ? nil : $0
+    }
+
     /// A folder that must be there at start.
     static let existingFolder = Self(expectation: "un dossier existant") { text in
         var isFolder: ObjCBool = false

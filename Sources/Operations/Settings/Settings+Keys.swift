@@ -23,6 +23,15 @@ extension Settings {
             help: "mandataires dont l’en-tête X-Forwarded-For est cru")
         public static let data = SettingKey(
             "data", .path, default: "data", flag: "--data", help: "dossier des données de l’instance")
+        public static let database = SettingKey(
+            "database", SettingKind<String>.database.optional, default: nil, shown: "un fichier du dossier des données",
+            flag: "--database", secret: true, help: "base PostgreSQL que plusieurs nœuds partagent")
+        public static let databaseConnections = SettingKey(
+            "database.connections", .integer(2...100), default: 8, flag: "--database-connections",
+            help: "connexions de ce nœud à la base PostgreSQL")
+        public static let node = SettingKey(
+            "node", SettingKind<String>.node.optional, default: nil, shown: "le nom de la machine", flag: "--node",
+            help: "nom de ce nœud parmi ceux d’une base")
         public static let catalogue = SettingKey(
             "catalogue", SettingKind<String>.existingFolder.optional, default: nil, shown: "trouvé",
             flag: "--catalogue", help: "dossier des descriptions d’API")
@@ -51,6 +60,12 @@ extension Settings {
         public static let logLevel = SettingKey(
             "log.level", .logLevel, default: .info, shown: "info", flag: "--log-level",
             help: "niveau du journal, de trace à critical")
+        public static let callsInFlight = SettingKey(
+            "calls.in-flight", SettingKind<Int>.integer(1...100_000).optional, default: nil, shown: "selon la mémoire",
+            help: "appels traités à la fois ; au-delà ils sont refusés")
+        public static let callsPerProvider = SettingKey(
+            "calls.per-provider", .integer(1...100_000), default: 256,
+            help: "appels en attente d’un même fournisseur ; au-delà ils sont refusés")
         public static let publicURL = SettingKey(
             "public.url", SettingKind<String>.baseAddress.optional, default: nil, shown: "http://host:port",
             flag: "--public-url", help: "base des liens absolus")
@@ -59,9 +74,11 @@ extension Settings {
 
         /// Every declared setting, in the order of the help.
         public static let all: [any DeclaredSetting] = [
-            config, host, port, trustedProxies, adminHost, adminPort, publicURL, data, catalogue, sandbox, sandboxSeed,
+            config, host, port, trustedProxies, adminHost, adminPort, publicURL, data, database,
+            databaseConnections, node, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
-            sandboxCompanies, testCases, franceConnectCases, clock, logFormat, logLevel, stateBrand,
+            sandboxCompanies, testCases, franceConnectCases, clock, callsInFlight, callsPerProvider, logFormat,
+            logLevel, stateBrand, ledgerWitnessURL, ledgerWitnessKey, ledgerWitnessed,
         ]
     }
 

@@ -20,6 +20,12 @@ public struct Settings: Sendable {
     public let adminPort: Int?
     /// The folder of the instance's data; it may not exist yet.
     public let data: String
+    /// The address of the PostgreSQL database, a secret; nil for a file of the data folder.
+    public let database: Redacted<String>?
+    /// How many accesses to that database may go on at once, 2 to 100.
+    public let databaseConnections: Int
+    /// The name of this machine among those of one database; nil for the host's.
+    public let node: String?
     /// The folder of the catalogue, which exists; nil lets the caller look for it.
     public let catalogue: String?
     /// Whether to start the simulated providers.
@@ -36,6 +42,10 @@ public struct Settings: Sendable {
     public let franceConnectCases: String?
     /// The instant that the clock starts from; nil for the clock of the system.
     public let clock: Date?
+    /// Calls at once, 1 to 100 000; nil lets the machine's memory tell.
+    public let callsInFlight: Int?
+    /// Exchanges with one provider at once, 1 to 100 000.
+    public let callsPerProvider: Int
     /// The form of the log.
     public let logFormat: LogFormat
     /// The least level that is logged.
@@ -44,6 +54,13 @@ public struct Settings: Sendable {
     public let publicURL: String?
     /// Whether pages may show the marks of the State.
     public let stateBrand: Bool
+
+    /// Where the witness of the ledger is asked; nil where there is none.
+    public let ledgerWitnessURL: String?
+    /// The public key of that witness.
+    public let ledgerWitnessKey: String?
+    /// The ledgers that this instance witnesses.
+    public let ledgerWitnessed: WitnessedLedgers
 
     let reader: ConfigReader
     let openNames: [OpenName]
@@ -55,6 +72,9 @@ public struct Settings: Sendable {
         adminHost = reading.value(of: Keys.adminHost)
         adminPort = reading.value(of: Keys.adminPort)
         data = reading.value(of: Keys.data)
+        database = reading.value(of: Keys.database).map(Redacted.init)
+        databaseConnections = reading.value(of: Keys.databaseConnections)
+        node = reading.value(of: Keys.node)
         catalogue = reading.value(of: Keys.catalogue)
         sandbox = reading.value(of: Keys.sandbox)
         sandboxSeed = reading.value(of: Keys.sandboxSeed)
@@ -63,10 +83,15 @@ public struct Settings: Sendable {
         testCases = reading.value(of: Keys.testCases)
         franceConnectCases = reading.value(of: Keys.franceConnectCases)
         clock = reading.value(of: Keys.clock)
+        callsInFlight = reading.value(of: Keys.callsInFlight)
+        callsPerProvider = reading.value(of: Keys.callsPerProvider)
         logFormat = reading.value(of: Keys.logFormat) ?? (terminal ? .readable : .json)
         logLevel = reading.value(of: Keys.logLevel)
         publicURL = reading.value(of: Keys.publicURL)
         stateBrand = reading.value(of: Keys.stateBrand)
+        ledgerWitnessURL = reading.value(of: Keys.ledgerWitnessURL)
+        ledgerWitnessKey = reading.value(of: Keys.ledgerWitnessKey)
+        ledgerWitnessed = reading.value(of: Keys.ledgerWitnessed)
         reader = reading.sources.reader()
         openNames = reading.sources.openNames
     }

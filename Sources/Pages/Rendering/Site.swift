@@ -10,11 +10,15 @@ struct Site: Sendable {
     let assets: Assets
     private let templates: Templates
     private let hasStatus: Bool
+    private let explains: Bool
 
-    /// - Parameter hasStatus: whether there is a page on the state of the providers.
-    init(options: PagesOptions, hasStatus: Bool = false, missing: MissingNames?) throws {
+    /// - Parameters:
+    ///   - hasStatus: whether there is a page on the state of the providers.
+    ///   - explains: whether there is a page that explains refusals.
+    init(options: PagesOptions, hasStatus: Bool = false, explains: Bool = false, missing: MissingNames?) throws {
         self.options = options
         self.hasStatus = hasStatus
+        self.explains = explains
         let bundle = ProgramFiles.shared("unefois_Pages.resources") ?? Bundle.module.bundleURL
         let resources = bundle.appending(path: "Resources")
         messages = try Messages(folder: resources)
@@ -37,6 +41,7 @@ struct Site: Sendable {
         model["ownFolder"] = assets.ownPath
         model["version"] = options.version
         model["hasStatus"] = hasStatus
+        model["explains"] = explains
         model["isSandbox"] = options.sandbox != nil
         model["menu"] = Section.allCases.map { entry in
             [

@@ -20,13 +20,15 @@ where Fallback.Context == BasicRequestContext {
 
     public func respond(to request: Request, context: Context) async throws -> Response {
         let path = QueryParameters.decodedPath(request.uri.path)
-        let address = callerAddress.address(request, context)
-        if Self.mayBeHub(path) {
-            let call = Call(request, path: path, remoteAddress: address)
-            if let answer = await gateway.answer(call) { return Response(answer) }
+        let said = CallHeaders(request)
+        let caller = callerAddress.caller(context.peer, said)
+        if Self.mayBeHub(path), let answer = await gateway.answer(Call(request, path: path, said, caller)) {
+            return Response(answer)
         }
-        return try await Visitor.$address.withValue(address) {
-            try await fallback.respond(to: request, context: context.basic)
+        return try await Visitor.$address.withValue(caller.address) {
+            try await Visitor.$certificate.withValue(caller.certificate) {
+                try await fallback.respond(to: request, context: context.basic)
+            }
         }
     }
 
@@ -36,20 +38,21 @@ where Fallback.Context == BasicRequestContext {
     }
 }
 
+extension CallHeaders {
+    init(_ request: Request) { for field in request.headers { take(field.name.canonicalName, field.value) } }
+}
+
 extension Call {
-    init(_ request: Request, path: String, remoteAddress: String?) {
-        let authorization = request.headers[.authorization]
-        let bearer = authorization.flatMap { text -> String? in
-            guard text.utf8.count > 7, text.prefix(7).lowercased() == "bearer " else { return nil }
-            return text.dropFirst(7).trimmingPrefix { $0 == " " }.description
-        }
+    init(_ request: Request, path: String, _ said: CallHeaders, _ caller: Peer) {
         self.init(
             method: request.method.rawValue, path: path, query: QueryParameters(request.uri.query ?? ""),
-            bearer: bearer.map { Redacted($0) }, apiKey: request.headers[.apiKey].map { Redacted($0) },
-            requestID: request.headers[.requestID], remoteAddress: remoteAddress,
-            wantsFresh: request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false,
-            delegationID: request.headers[.delegationID], agentID: request.headers[.agentID],
-            proof: request.headers[.generateProof].flatMap { ProofWish(rawValue: $0.lowercased()) })
+            headers: said, remoteAddress: caller.address, clientCertificate: caller.certificate)
+    }
+
+    /// What a request to one of the pages says, as if it were a call.
+    init(_ request: Request) {
+        let caller = Peer(address: Visitor.address, certificate: Visitor.certificate)
+        self.init(request, path: request.uri.path, CallHeaders(request), caller)
     }
 }
 

@@ -7,10 +7,12 @@ import Values
 /// The connection that a request came over. The context of the pages is made for their requests only.
 public struct ListenerContext: InitializableFromSource {
     let channel: any Channel
+    let peer: Peer
     private let logger: Logger
 
     public init(source: ApplicationRequestContextSource) {
         channel = source.channel
+        peer = Peer(source.channel)
         logger = source.logger
     }
 
@@ -24,6 +26,8 @@ public struct ListenerContext: InitializableFromSource {
 public enum Visitor {
     /// The network address, or nil where it is not known.
     @TaskLocal public static var address: String?
+    /// SHA-256 of the certificate that the connection was made with, in DER; nil where there is none.
+    @TaskLocal static var certificate: [UInt8]?
 }
 
 /// Tells the caller's address: the peer's, or what a trusted proxy says of it.
@@ -33,8 +37,14 @@ public struct CallerAddress: Sendable {
     /// - Parameter trustedProxies: only their `X-Forwarded-For` is believed; anybody can write that header.
     public init(trustedProxies: [AddressBlock]) { proxies = trustedProxies }
 
-    func address(_ request: Request, _ context: ListenerContext) -> String? {
-        address(peer: context.channel.remoteAddress?.ipAddress, forwarded: request.headers[.forwardedFor])
+    /// The caller's address and certificate: the connection's own, or where it comes from a trusted proxy what that says
+    /// in `X-Forwarded-For` and `Client-Cert` (RFC 9440).
+    func caller(_ peer: Peer, _ said: CallHeaders) -> Peer {
+        guard !proxies.isEmpty, let address = peer.address, isProxy(address) else { return peer }
+        let told = said.clientCertificates
+        return Peer(
+            address: self.address(peer: address, forwarded: said.forwardedFor),
+            certificate: told.count == 1 ? CertificateDigest.ofHeader(told[0]) : nil)
     }
 
     /// The last address of the chain that is no trusted proxy.
@@ -44,5 +54,7 @@ public struct CallerAddress: Sendable {
         return chain.last { !isProxy($0) } ?? peer
     }
 
-    private func isProxy(_ address: String) -> Bool { proxies.contains { $0.contains(address) } }
+    var trustsProxies: Bool { !proxies.isEmpty }
+
+    func isProxy(_ address: String) -> Bool { proxies.contains { $0.contains(address) } }
 }

@@ -1,0 +1,66 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+extension Answer {
+    /// The answer as it goes over an HTTP/1 connection (RFC 9112), head and body in one buffer.
+    func wire(to request: HTTPRequestHead, closes: Bool, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+        var wire = allocator.buffer(capacity: 640 + body.count)
+        wire.writeStaticString("HTTP/1.1 ")
+        wire.write(decimal: status)
+        wire.writeStaticString(" ")
+        wire.writeString(HTTPResponseStatus(statusCode: status).reasonPhrase)
+        wire.writeStaticString("\r\nContent-Type: ")
+        wire.writeString(contentType)
+        for header in headers {
+            wire.writeStaticString("\r\n")
+            wire.writeString(header.name.rawName)
+            wire.writeStaticString(": ")
+            wire.writeString(header.value)
+        }
+        wire.writeStaticString("\r\nDate: ")
+        wire.writeString(HTTPDate.now)
+        if closes {
+            wire.writeStaticString("\r\nConnection: close")
+        } else if request.version == .http1_0 {
+            wire.writeStaticString("\r\nConnection: keep-alive")
+        }
+        wire.writeStaticString("\r\nContent-Length: ")
+        wire.write(decimal: body.count)
+        wire.writeStaticString("\r\n\r\n")
+        if request.method != .HEAD { wire.writeBytes(body) }
+        return wire
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func write(decimal number: Int) {
+        if number >= 10 { write(decimal: number / 10) }
+        writeInteger(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+}
+
+/// The present as `Date` states it (RFC 9110 §5.6.7), written once a second.
+enum HTTPDate {
+    private static let last = Mutex((second: 0, text: ""))
+
+    static var now: String {
+        let second = Int(Date().timeIntervalSince1970)
+        return last.withLock { last in
+            if last.second != second { last = (second, text(second)) }
+            return last.text
+        }
+    }
+
+    static func text(_ second: Int) -> String {
+        var (time, parts) = (time_t(second), tm())
+        gmtime_r(&time, &parts)
+        func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        return
+            "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(parts.tm_year + 1900) "
+            + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+    }
+}

@@ -1,0 +1,218 @@
+import CatalogueModel
+import HummingbirdCore
+import NIOCore
+import NIOHTTP1
+import Values
+
+/// Answers the hub's calls of an HTTP/1 connection on its event loop; every other request goes on to the pages.
+///
+/// It stands between the HTTP parser and Hummingbird. One request is under way at a time: what a client sends ahead
+/// waits, unread where it can, so that answers keep the order of their requests (RFC 9112 §9.3.2).
+final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        case resting
+        /// A call whose end has not been read.
+        case receiving(HTTPRequestHead, RoutedCall, bytes: Int)
+        case answering(HTTPRequestHead)
+        /// A request of the pages.
+        case passing(isRead: Bool, isAnswered: Bool)
+        case closing
+    }
+
+    /// A body says nothing to the hub: its calls are GET.
+    static let largestBody = 65_536
+
+    /// Parts of requests sent ahead beyond which no more is read. Reading goes on while a call is answered: to stop and
+    /// begin again costs two system calls, and tells later that the client has left.
+    static let readAhead = 32
+
+    private let gateway: Gateway
+    private let callerAddress: CallerAddress
+    private var state = State.resting
+    private var queued: [HTTPServerRequestPart] = []
+    private var withholdsRead = false
+    /// Events that wait for the end of a call: its answer must leave before the connection closes.
+    private var heldEvents: [Any] = []
+    private var heldError: (any Error)?
+    private var patience: Patience
+    private var alarm: Scheduled<Void>?
+    private var context: ChannelHandlerContext?
+    private var encoder: ChannelHandlerContext?
+    private lazy var peer = context.map { Peer($0.channel) } ?? Peer()
+
+    init(gateway: Gateway, callerAddress: CallerAddress, idleTimeout: TimeAmount) {
+        self.gateway = gateway
+        self.callerAddress = callerAddress
+        patience = Patience(rest: idleTimeout)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+        patience.rests()
+        watch(context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        alarm?.cancel()
+        (self.context, encoder) = (nil, nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        state = .closing
+        queued = []
+        alarm?.cancel()
+        context.fireChannelInactive()
+    }
+
+    // MARK: - Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        if queued.isEmpty, !mustWait(part) { take(part, context) } else { queued.append(part) }
+    }
+
+    private func mustWait(_ part: HTTPServerRequestPart) -> Bool {
+        switch (state, part) {
+        case (.answering, _), (.passing(isRead: true, isAnswered: false), .head): true
+        default: false
+        }
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch (state, part) {
+        case (.resting, .head(let head)):
+            patience.awaitsRequest()
+            if let routed = gateway.routed(head.uri) {
+                state = .receiving(head, routed, bytes: 0)
+            } else {
+                state = .passing(isRead: false, isAnswered: false)
+                context.fireChannelRead(wrapInboundOut(part))
+            }
+        case (.receiving(let head, let routed, let bytes), .body(let buffer)):
+            guard bytes + buffer.readableBytes <= Self.largestBody else { return refuseBody(head) }
+            state = .receiving(head, routed, bytes: bytes + buffer.readableBytes)
+        case (.receiving(let head, let routed, _), .end):
+            state = .answering(head)
+            patience.awaitsNothing()
+            answer(head, routed, context)
+        case (.passing(_, let isAnswered), .end):
+            patience.awaitsNothing()
+            state = .passing(isRead: true, isAnswered: isAnswered)
+            context.fireChannelRead(wrapInboundOut(part))
+            if isAnswered { rest() }
+        case (.closing, _): break
+        default: context.fireChannelRead(wrapInboundOut(part))
+        }
+    }
+
+    private func refuseBody(_ head: HTTPRequestHead) {
+        let answer = Answer(status: 413, contentType: "text/plain; charset=utf-8", body: [])
+        state = .answering(head)
+        write(answer, closes: true)
+    }
+
+    private func answer(_ head: HTTPRequestHead, _ routed: RoutedCall, _ context: ChannelHandlerContext) {
+        let call = Call(head, routed, peer, callerAddress)
+        let loop = context.eventLoop
+        let handler = NIOLoopBound(self, eventLoop: loop)
+        Task.immediate { [gateway] in
+            let answer = await gateway.answer(call, routed)
+            if loop.inEventLoop {
+                handler.value.write(answer)
+            } else {
+                loop.execute { handler.value.write(answer) }
+            }
+        }
+    }
+
+    // MARK: - Answers
+
+    private func write(_ answer: Answer, closes: Bool = false) {
+        guard case .answering(let head) = state, let context, let encoder else { return }
+        let closes = closes || !head.isKeepAlive || heldError != nil || !heldEvents.isEmpty
+        let wire = NIOAny(IOData.byteBuffer(answer.wire(to: head, closes: closes, context.channel.allocator)))
+        guard closes else {
+            encoder.writeAndFlush(wire, promise: nil)
+            return rest()
+        }
+        state = .closing
+        let isFlushed = context.eventLoop.makePromise(of: Void.self)
+        encoder.writeAndFlush(wire, promise: isFlushed)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        isFlushed.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
+    }
+
+    /// What the pages answer goes through.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .end = unwrapOutboundIn(data), case .passing(let isRead, _) = state else {
+            return context.write(data, promise: promise)
+        }
+        context.write(data, promise: promise)
+        state = .passing(isRead: isRead, isAnswered: true)
+        guard isRead else { return }
+        // The end is written before it is flushed: what follows must not overtake it.
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute { handler.value.rest() }
+    }
+
+    /// A request is over: goes on with what was sent ahead.
+    private func rest() {
+        if case .closing = state { return }
+        state = .resting
+        patience.rests()
+        guard let context else { return }
+        if !queued.isEmpty { takeQueued(context) }
+        if withholdsRead, queued.count <= Self.readAhead {
+            withholdsRead = false
+            context.read()
+        }
+    }
+
+    private func takeQueued(_ context: ChannelHandlerContext) {
+        while let part = queued.first, !mustWait(part) {
+            queued.removeFirst()
+            take(part, context)
+        }
+        context.fireChannelReadComplete()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if queued.count > Self.readAhead { withholdsRead = true } else { context.read() }
+    }
+
+    // MARK: - Ends
+
+    /// One alarm for the whole connection, set anew when it rings: requests do not touch it.
+    private func watch(_ context: ChannelHandlerContext) {
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        alarm = context.eventLoop.scheduleTask(deadline: patience.nextLook) {
+            guard let context = handler.value.context else { return }
+            if handler.value.patience.isOver { context.close(promise: nil) } else { handler.value.watch(context) }
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch (event, state) {
+        case (is ChannelShouldQuiesceEvent, .receiving), (is ChannelShouldQuiesceEvent, .answering),
+            (ChannelEvent.inputClosed, .answering):
+            heldEvents.append(event)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch state {
+        case .answering: heldError = heldError ?? error
+        case .receiving:
+            state = .passing(isRead: true, isAnswered: false)
+            context.fireErrorCaught(error)
+        default: context.fireErrorCaught(error)
+        }
+    }
+}

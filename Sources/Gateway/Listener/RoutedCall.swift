@@ -1,0 +1,57 @@
+import CatalogueModel
+import NIOHTTP1
+import Values
+
+/// A call whose operation is known.
+struct RoutedCall: Sendable {
+    let snapshot: HubSnapshot
+    let operation: APIOperation
+    /// Variables of the path; nil where the path exists in another version only.
+    let variables: [String: String]?
+    let path: String
+    let query: String
+}
+
+extension Gateway {
+    /// The operation that a request's target leads to (RFC 9112 §3.2.1); nil for any other target.
+    func routed(_ target: String) -> RoutedCall? {
+        guard target.hasPrefix("/v") || target.hasPrefix("/api/") else { return nil }
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
+        let query = mark.map { String(target[target.utf8.index(after: $0)...]) } ?? ""
+        let raw = mark.map { target[..<$0] } ?? target[...]
+        let path = raw.utf8.contains(UInt8(ascii: "%")) ? QueryParameters.decodedPath(raw) : String(raw)
+        return routed(path: path, query: query)
+    }
+
+    /// - Parameter path: percent signs decoded.
+    func routed(path: String, query: String) -> RoutedCall? {
+        let snapshot = snapshot
+        switch snapshot.catalogue.routes.match(path) {
+        case .operation(let operation, let variables):
+            return RoutedCall(
+                snapshot: snapshot, operation: operation, variables: variables, path: path, query: query)
+        case .unservedVersion(_, let sibling):
+            return RoutedCall(snapshot: snapshot, operation: sibling, variables: nil, path: path, query: query)
+        case .none: return nil
+        }
+    }
+
+    /// Answers a call of an operation.
+    func answer(_ call: Call, _ routed: RoutedCall) async -> Answer {
+        let pipeline = CallPipeline(gateway: self, snapshot: routed.snapshot, call: call, operation: routed.operation)
+        guard let variables = routed.variables else { return await pipeline.answerForUnservedVersion() }
+        return await pipeline.answer(variables)
+    }
+}
+
+extension Call {
+    /// Reads a request's head in one pass over its headers.
+    init(_ head: HTTPRequestHead, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
+        var said = CallHeaders()
+        for (name, value) in head.headers { said.take(name, value) }
+        let caller = callerAddress.caller(peer, said)
+        self.init(
+            method: head.method.rawValue, path: routed.path, query: QueryParameters(routed.query), headers: said,
+            remoteAddress: caller.address, clientCertificate: caller.certificate)
+    }
+}

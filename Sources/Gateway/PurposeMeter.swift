@@ -1,0 +1,174 @@
+import Foundation
+import Synchronization
+import Values
+
+/// Counts the calls of one purpose in the period under way: one short lock, no allocation (0.18 µs on a busy machine,
+/// optimised, with one thread and with two).
+final class PurposeMeter: Sendable {
+    /// What is left to a purpose after a call was counted, or refused.
+    struct Reading: Sendable, Equatable {
+        let limit: Int
+        let used: Int
+        /// End of the period, in seconds since 1970.
+        let reset: Int
+        let isExceeded: Bool
+        /// The warning has been reached.
+        let isNear: Bool
+        /// True once a period: where the warning is first reached on this node.
+        let isFirstWarning: Bool
+    }
+
+    private struct State {
+        var period: Purpose.Period?
+        var span = Purpose.Span(name: "", end: 0)
+        /// The calls of the period in the database, of all nodes, as last told.
+        var saved = 0
+        /// Those counted here since.
+        var unsaved = 0
+        /// Counted here in earlier periods, still to be saved.
+        var late: [String: Int] = [:]
+        /// What the database told of periods before they were met here.
+        var told: [String: Int] = [:]
+        var hasWarned = false
+
+        mutating func enter(_ period: Purpose.Period, now: Int) {
+            guard now >= span.end || period != self.period else { return }
+            if unsaved > 0 { late[span.name, default: 0] += unsaved }
+            // The period of the quota was changed: it may be changed back.
+            if now < span.end { told[span.name] = saved }
+            self.period = period
+            span = period.span(at: Date(timeIntervalSince1970: Double(now)))
+            saved = told.removeValue(forKey: span.name) ?? 0
+            unsaved = late.removeValue(forKey: span.name) ?? 0
+            hasWarned = false
+        }
+
+        func reading(_ quota: Purpose.Quota, isExceeded: Bool, isFirstWarning: Bool = false) -> Reading {
+            let used = saved + unsaved
+            return Reading(
+                limit: quota.calls, used: used, reset: span.end, isExceeded: isExceeded,
+                isNear: used >= quota.warning, isFirstWarning: isFirstWarning)
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// Counts one call, unless the quota is used up.
+    /// - Returns: nil where there is no quota; calls are then counted by month.
+    func count(_ quota: Purpose.Quota?, now: Int) -> Reading? {
+        state.withLock { state in
+            state.enter(quota?.period ?? .month, now: now)
+            guard let quota else {
+                state.unsaved += 1
+                return nil
+            }
+            guard state.saved + state.unsaved < quota.calls else { return state.reading(quota, isExceeded: true) }
+            state.unsaved += 1
+            let isFirst = !state.hasWarned && state.saved + state.unsaved >= quota.warning
+            if isFirst { state.hasWarned = true }
+            return state.reading(quota, isExceeded: false, isFirstWarning: isFirst)
+        }
+    }
+
+    /// What a call would meet now, without counting one.
+    func read(_ quota: Purpose.Quota?, now: Int) -> Reading? {
+        state.withLock { state in
+            state.enter(quota?.period ?? .month, now: now)
+            return quota.map { state.reading($0, isExceeded: state.saved + state.unsaved >= $0.calls) }
+        }
+    }
+
+    /// The calls of the period under way.
+    func used(_ period: Purpose.Period, now: Int) -> Int {
+        state.withLock { state in
+            state.enter(period, now: now)
+            return state.saved + state.unsaved
+        }
+    }
+
+    /// What is still to be saved, by period; it stays so until ``learn(_:of:added:)`` says otherwise.
+    var unsaved: [String: Int] {
+        state.withLock { state in
+            var unsaved = state.late
+            if state.unsaved > 0 { unsaved[state.span.name, default: 0] += state.unsaved }
+            return unsaved
+        }
+    }
+
+    /// Takes what the database holds of a period, so many calls of this node among it for the first time.
+    func learn(_ total: Int, of span: String, added: Int) {
+        state.withLock { state in
+            if span == state.span.name {
+                state.saved = total
+                state.unsaved -= added
+            } else if let late = state.late[span] {
+                state.late[span] = late > added ? late - added : nil
+            } else {
+                state.told[span] = total
+            }
+        }
+    }
+}
+
+/// Where the counts of purposes are kept and added up over all nodes.
+public protocol PurposeCallKeeping: Sendable {
+    /// Adds calls to their counts, all or none.
+    /// - Returns: the counts as they then are, of all nodes.
+    func add(_ calls: [PurposeCalls]) async throws -> [PurposeCalls]
+    /// The counts of the day, of the month and of the year around an instant.
+    func totals(at instant: Date) async throws -> [PurposeCalls]
+}
+
+/// The meters of all purposes; they outlive changes of grants.
+public final class PurposeMeters: Sendable {
+    private struct Key: Hashable {
+        let grant: Grant.ID
+        let purpose: Purpose.ID
+    }
+
+    private let meters = Mutex<[Key: PurposeMeter]>([:])
+
+    public init() {}
+
+    /// The one meter of that purpose.
+    func meter(_ grant: Grant.ID, _ purpose: Purpose.ID) -> PurposeMeter {
+        meters.withLock { meters in
+            let key = Key(grant: grant, purpose: purpose)
+            if let known = meters[key] { return known }
+            let meter = PurposeMeter()
+            meters[key] = meter
+            return meter
+        }
+    }
+
+    /// Reads the counts back, before the first call.
+    public func load(from store: any PurposeCallKeeping, at instant: Date) async throws {
+        for total in try await store.totals(at: instant) {
+            meter(total.grant, total.purpose).learn(total.calls, of: total.span, added: 0)
+        }
+    }
+
+    /// Saves what was counted since the last time, and learns what other nodes counted. To be called by one task at a
+    /// time. What cannot be saved now is kept for the next time.
+    public func save(to store: any PurposeCallKeeping) async throws {
+        let all = meters.withLock { $0 }
+        let added = all.flatMap { key, meter in
+            meter.unsaved.map { PurposeCalls(grant: key.grant, purpose: key.purpose, span: $0.key, calls: $0.value) }
+        }
+        guard !added.isEmpty else { return }
+        let totals = try await store.add(added)
+        let deltas = Dictionary(added.map { (Place($0), $0.calls) }, uniquingKeysWith: +)
+        for total in totals {
+            meter(total.grant, total.purpose).learn(total.calls, of: total.span, added: deltas[Place(total)] ?? 0)
+        }
+    }
+
+    private struct Place: Hashable {
+        let key: Key
+        let span: String
+        init(_ calls: PurposeCalls) {
+            key = Key(grant: calls.grant, purpose: calls.purpose)
+            span = calls.span
+        }
+    }
+}
