@@ -147,7 +147,6 @@ public struct Connector: Sendable {
         facts.status = response.status
         facts.headers = response.headers
         facts.body = plan.format.read(response.body)
-        facts.text = String(decoding: response.body, as: UTF8.self)
         facts.bytes = response.body
         return token
     }

@@ -7,29 +7,30 @@ typealias Expression = CatalogueModel.Expression
 extension RequestPlan {
     /// The request for those facts, at that base address. Members whose value is null are left out.
     func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
-        var url = base + (try Self.path(path, facts))
-        let parameters = try Self.texts(query, facts)
-        if !parameters.isEmpty { url += (url.contains("?") ? "&" : "?") + Self.encoded(parameters) }
-        var request = ProviderRequest(method: method, url: url, headers: try Self.texts(headers, facts))
-        request.takesCutOff = takesCutOff
-        if let (bytes, type) = try body.rendered(facts) {
-            request.body = bytes
-            if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-                request.headers.append(("Content-Type", type))
-            }
+        let frame = Frame(facts)
+        var url = base + (try Self.path(path, frame))
+        let parameters = try Self.texts(query, frame)
+        if !parameters.isEmpty {
+            url += url.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
+            url += Self.encoded(parameters)
         }
-        if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-            request.headers.append(("Content-Type", "application/json"))
+        var request = ProviderRequest(method: method, url: url, headers: try Self.texts(headers, frame))
+        request.takesCutOff = takesCutOff
+        let rendered = try body.rendered(facts, frame)
+        request.body = rendered?.bytes
+        if !request.headers.contains(where: { $0.name.utf8.count == 12 && $0.name.lowercased() == "content-type" }) {
+            request.headers.append(("Content-Type", rendered?.type ?? "application/json"))
         }
         return request
     }
 
     static func texts(
-        _ pairs: [(name: String, value: Expression)], _ facts: CallFacts
+        _ pairs: [(name: String, value: Expression)], _ frame: borrowing Frame
     ) throws(MappingFailure) -> [(name: String, value: String)] {
         var texts: [(name: String, value: String)] = []
+        texts.reserveCapacity(pairs.count + 2)
         for pair in pairs {
-            guard let text = try pair.value.value(on: facts).text else { continue }
+            guard let text = try pair.value.value(in: frame).text else { continue }
             texts.append((pair.name, text))
         }
         return texts
@@ -49,13 +50,13 @@ extension RequestPlan {
     }
 
     /// A path whose variable parts hold no sign that would change its meaning; only slashes of the template stay.
-    static func path(_ path: Expression, _ facts: CallFacts) throws(MappingFailure) -> String {
+    static func path(_ path: Expression, _ frame: borrowing Frame) throws(MappingFailure) -> String {
         guard case .template(let pieces) = path else {
-            return percentEncoded(try path.value(on: facts).text ?? "", keeping: UInt8(ascii: "/"))
+            return percentEncoded(try path.value(in: frame).text ?? "", keeping: UInt8(ascii: "/"))
         }
         var text = ""
         for piece in pieces {
-            let value = try piece.value(on: facts).text ?? ""
+            let value = try piece.value(in: frame).text ?? ""
             if case .literal = piece {
                 text += percentEncoded(value, keeping: UInt8(ascii: "/"))
             } else {
@@ -97,13 +98,15 @@ extension RequestPlan {
 
 extension RequestPlan.Body {
     /// The bytes to send and their media type; nil for none.
-    func rendered(_ facts: CallFacts) throws(MappingFailure) -> (bytes: [UInt8], type: String)? {
+    func rendered(
+        _ facts: CallFacts, _ frame: borrowing Frame
+    ) throws(MappingFailure) -> (bytes: [UInt8], type: String)? {
         switch self {
         case .none: return nil
         case .json(let template, let keepsNulls):
             return (try template.value(on: facts, keepsNulls: keepsNulls).bytes, "application/json")
         case .form(let members):
-            let text = RequestPlan.encoded(try RequestPlan.texts(members, facts))
+            let text = RequestPlan.encoded(try RequestPlan.texts(members, frame))
             return (Array(text.utf8), "application/x-www-form-urlencoded")
         case .xml(let template):
             let document = try template.value(on: facts, keepsNulls: true).xml

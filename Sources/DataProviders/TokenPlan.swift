@@ -26,10 +26,11 @@ extension TokenPlan {
     }
 
     private func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
-        let (bytes, type) = try body.rendered(facts) ?? ([], "application/x-www-form-urlencoded")
+        let frame = Frame(facts)
+        let (bytes, type) = try body.rendered(facts, frame) ?? ([], "application/x-www-form-urlencoded")
         return ProviderRequest(
-            method: .post, url: base + (try RequestPlan.path(path, facts)),
-            headers: try RequestPlan.texts(headers, facts) + [("Content-Type", type), ("Accept", "application/json")],
+            method: .post, url: base + (try RequestPlan.path(path, frame)),
+            headers: try RequestPlan.texts(headers, frame) + [("Content-Type", type), ("Accept", "application/json")],
             body: bytes)
     }
 

@@ -44,11 +44,10 @@ public struct ClientIdentity: Sendable, Hashable {
 /// A provider's answer.
 public struct ProviderResponse: Sendable {
     public var status: Int
-    /// Names in lower case.
-    public var headers: [String: String]
+    public var headers: HeaderList
     public var body: [UInt8]
 
-    public init(status: Int, headers: [String: String] = [:], body: [UInt8]) {
+    public init(status: Int, headers: HeaderList = HeaderList(), body: [UInt8]) {
         self.status = status
         self.headers = headers
         self.body = body

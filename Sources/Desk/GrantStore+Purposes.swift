@@ -34,7 +34,8 @@ extension GrantStore {
         }
     }
 
-    private func change(_ id: Grant.ID, _ edit: @Sendable (inout Grant) throws -> Void) async throws -> Grant {
+    private func change(_ id: Grant.ID, _ edit: @escaping @Sendable (inout Grant) throws -> Void) async throws -> Grant
+    {
         let now = clock.now()
         return try await database.transaction { connection in
             try Self.recordChange(connection)

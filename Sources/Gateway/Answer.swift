@@ -74,11 +74,16 @@ struct Presentation {
 
     /// Headers of every answer of the hub. Answers hold personal data: nobody on the way may keep them.
     static func common(_ call: Call) -> [(name: HTTPField.Name, value: String)] {
-        [
-            (.requestID, call.requestID), (.cacheControl, "no-cache, no-store"),
-            (.vary, "Accept, Origin, X-Generate-Proof"),
-            (.xContentTypeOptions, "nosniff"), (.frameOptions, "SAMEORIGIN"),
-            (.strictTransportSecurity, "max-age=63072000"),
-        ]
+        var headers: [(name: HTTPField.Name, value: String)] = []
+        headers.reserveCapacity(fixed.count + 8)
+        headers.append((.requestID, call.requestID))
+        headers.append(contentsOf: fixed)
+        return headers
     }
+
+    private static let fixed: [(name: HTTPField.Name, value: String)] = [
+        (.cacheControl, "no-cache, no-store"), (.vary, "Accept, Origin, X-Generate-Proof"),
+        (.xContentTypeOptions, "nosniff"), (.frameOptions, "SAMEORIGIN"),
+        (.strictTransportSecurity, "max-age=63072000"),
+    ]
 }

@@ -53,12 +53,19 @@ public final class AnswerCache: Sendable {
     /// The place of a call in the cache.
     /// - Parameter generation: that of the catalogue; an answer mapped by a former one is never found again.
     func key(_ operation: APIOperation, _ values: [JSON?], _ scopes: [String], generation: Int = 0) -> Data {
-        let identity: JSON = [
-            "generation": .integer(generation),
-            "operation": .string(operation.id), "values": .array(values.map { $0 ?? .null }),
-            "scopes": .array(scopes.map(JSON.string)),
-        ]
-        return Data(HMAC<SHA256>.authenticationCode(for: identity.bytes, using: secret))
+        var identity: [UInt8] = []
+        identity.reserveCapacity(512)
+        // Each part ends with a sign that no part holds unescaped.
+        identity.append(contentsOf: "\(generation) \(operation.id)\n".utf8)
+        for value in values {
+            (value ?? .null).write(into: &identity)
+            identity.append(0x0A)
+        }
+        for scope in scopes {
+            JSON.string(scope).write(into: &identity)
+            identity.append(0x0A)
+        }
+        return Data(HMAC<SHA256>.authenticationCode(for: identity, using: secret))
     }
 
     /// The answer kept there and the seconds it has left.

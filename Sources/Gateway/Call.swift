@@ -1,3 +1,4 @@
+import Synchronization
 import Values
 
 /// One call as the listener hands it over.
@@ -136,22 +137,50 @@ enum AgentID {
 
 /// Identifiers of calls.
 public enum RequestID {
+    /// Seeded once from the system: an identifier must be unique, and opens nothing.
+    private static let random = Mutex(SeededRandom())
+
     /// A random UUID, version 4 (RFC 9562).
     public static func make() -> String {
-        var random = SystemRandomNumberGenerator()
-        let (high, low) = (random.next() as UInt64, random.next() as UInt64)
-        let bytes = [high & ~0xF000 | 0x4000, low & ~(0xC0 << 56) | 0x80 << 56]
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for (half, word) in bytes.enumerated() {
-            for index in 0..<16 {
-                let position = half * 16 + index
-                if [8, 12, 16, 20].contains(position) { text.append(UInt8(ascii: "-")) }
-                text.append(digits[Int(word >> UInt64(60 - index * 4) & 15)])
+        let (high, low) = random.withLock { ($0.next(), $0.next()) }
+        let words = (high & ~0xF000 | 0x4000, low & ~(0xC0 << 56) | 0x80 << 56)
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let word = digit < 16 ? words.0 : words.1
+                let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - digit % 16 * 4)) & 15
+                text[place] = value < 10 ? 0x30 + value : 0x57 + value
+                place += 1
             }
+            return 36
         }
-        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// xoshiro256** (Blackman and Vigna, 2018).
+    private struct SeededRandom {
+        private var state: (UInt64, UInt64, UInt64, UInt64)
+
+        init() {
+            var system = SystemRandomNumberGenerator()
+            state = (system.next(), system.next(), system.next(), system.next() | 1)
+        }
+
+        mutating func next() -> UInt64 {
+            func rotated(_ word: UInt64, _ by: UInt64) -> UInt64 { word << by | word >> (64 - by) }
+            let result = rotated(state.1 &* 5, 7) &* 9
+            let shifted = state.1 << 17
+            state.2 ^= state.0
+            state.3 ^= state.1
+            state.1 ^= state.2
+            state.0 ^= state.3
+            state.2 ^= shifted
+            state.3 = rotated(state.3, 45)
+            return result
+        }
     }
 
     /// The caller's own identifier where it is short and plain enough to be logged.

@@ -9,7 +9,7 @@ import Values
 /// parameters, version, recipient, parameters, maintenance, cache, provider, projection, ledger.
 ///
 /// Each step is a function of values that answers or passes on; only the provider and the ledger are waited for.
-struct CallPipeline {
+final class CallPipeline: Sendable {
     let gateway: Gateway
     let snapshot: HubSnapshot
     let call: Call
@@ -179,10 +179,9 @@ struct CallPipeline {
     }
 
     /// What tells a call from others of the same token; nil for callers whom nothing tells apart.
-    private func flightKey(_ progress: Progress) -> String? {
+    private func flightKey(_ progress: Progress) -> CallsInFlight.Key? {
         guard operation.identity != .nobody else { return nil }
-        let parameters = call.query.pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&")
-        return progress.caller.flightKey + " " + call.path + "?" + parameters
+        return CallsInFlight.Key(progress.caller.flightKey, call.path, call.query)
     }
 
     private func checkTraceability(_ progress: Progress) throws(Refusal) {

@@ -1,26 +1,14 @@
 import Foundation
 import Ledger
 import Logging
-import NIOCore
-import NIOPosix
 import Values
 
 extension Gateway {
-    /// Waits for the record's flush and goes on on the event loop of the call: woken by the ledger's thread directly,
-    /// a call would change threads twice.
+    /// Waits for the record's flush.
     /// - Parameter intent: that of the call; nil where no provider was asked.
     /// - Returns: the record's name, for ``HTTPField/Name/ledgerEntry``.
-    func write(_ record: CallRecord, after intent: LedgerIntent? = nil) async throws -> String {
-        guard let loop = MultiThreadedEventLoopGroup.currentEventLoop else {
-            return parts.ledger.entry(try await parts.ledger.append(record, after: intent))
-        }
-        let promise = loop.makePromise(of: UInt64.self)
-        do {
-            try parts.ledger.append(record, after: intent) { result in
-                promise.completeWith(result.mapError { $0 as any Error })
-            }
-        } catch { promise.fail(error) }
-        return parts.ledger.entry(try await promise.futureResult.get())
+    func write(_ record: CallRecord, after intent: LedgerIntent? = nil) async throws(LedgerError) -> String {
+        parts.ledger.entry(try await flushed.append(record, after: intent, to: parts.ledger))
     }
 
     func warnOfLedger(_ error: any Error) {

@@ -57,6 +57,7 @@ public final class Gateway: Sendable {
     public let limiter = RateLimiter()
     let admission: Admission
     let inFlight = CallsInFlight()
+    let flushed = FlushedRecords()
     let cache = AnswerCache()
     public let meters = PurposeMeters()
     let fileMetrics = OperationMetrics(operation: "proxy")

@@ -121,7 +121,7 @@ import Values
             try Self.value(text) { facts in
                 facts.status = 404
                 facts.headers = ["x-apisecu-fd": "00810011"]
-                facts.text = "rien"
+                facts.bytes = Array("rien".utf8)
                 facts.redirectedFrom = "532221694"
                 facts.document = StoredDocument(url: "https://d.example/1", expiresIn: 60, pages: ["un", "deux"])
             }

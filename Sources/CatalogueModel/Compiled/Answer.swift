@@ -116,7 +116,7 @@ extension AnswerPlan {
         guard let collection else { return try envelope(projection, frame) }
         var items: [JSON] = []
         for item in try collection.items.value(in: frame).items ?? [] {
-            let inner = Frame(facts: facts, node: item, lets: frame.lets, isMasked: frame.isMasked)
+            let inner = Frame(in: frame, node: item)
             items.append(try envelope(projection, inner))
         }
         return .object([
@@ -150,7 +150,7 @@ struct Projection {
     let maskText: JSON
 
     func object(_ structure: Structure, _ outer: borrowing Frame) throws(MappingFailure) -> JSON {
-        var frame = Frame(facts: outer.facts, node: outer.node, lets: outer.lets, isMasked: outer.isMasked)
+        var frame = Frame(in: outer, node: outer.node)
         for expression in structure.lets { frame.lets.append(try expression.value(in: frame)) }
         if let mask = structure.mask { frame.isMasked = try mask.holds(in: frame) }
         if !structure.choices.isEmpty { return try chosen(structure.choices, frame) }
@@ -168,24 +168,24 @@ struct Projection {
         if let when = field.when, try !when.holds(in: frame) { return field.otherwise }
         switch field.value {
         case .leaf(let leaf, let expression):
-            return try leaf.checked(try expression.value(in: frame), frame.facts, field.key)
+            return try leaf.checked(try expression.value(in: frame), frame, field.key)
         case .object(let source, let structure):
             guard let source else { return try object(structure, frame) }
-            var inner = Frame(facts: frame.facts, node: .null, lets: frame.lets, isMasked: frame.isMasked)
+            var inner = Frame(in: frame, node: .null)
             inner.node = try source.value(in: frame)
             return try object(structure, inner)
         case .list(let source, let structure, let whenAbsent):
             guard let items = try source.value(in: frame).items else { return whenAbsent }
             var values: [JSON] = []
             for item in items {
-                let inner = Frame(facts: frame.facts, node: item, lets: frame.lets, isMasked: frame.isMasked)
+                let inner = Frame(in: frame, node: item)
                 values.append(try object(structure, inner))
             }
             return .array(values)
         case .values(let leaf, let source):
             guard let items = try source.value(in: frame).items else { return .array([]) }
             var values: [JSON] = []
-            for item in items { values.append(try leaf.checked(item, frame.facts, field.key)) }
+            for item in items { values.append(try leaf.checked(item, frame, field.key)) }
             return .array(values)
         case .choice(let choices): return try chosen(choices, frame)
         }
@@ -206,7 +206,7 @@ extension Field.Leaf {
     ///
     /// Fails closed: a value of another type means that the provider's protocol has changed, and what it would
     /// show nobody has granted.
-    func checked(_ value: JSON, _ facts: CallFacts, _ key: String) throws(MappingFailure) -> JSON {
+    func checked(_ value: JSON, _ frame: borrowing Frame, _ key: String) throws(MappingFailure) -> JSON {
         switch (self, value) {
         case (_, .null): return .null
         case (.text, .string), (.boolean, .bool), (.integer, .integer), (.number, .integer), (.number, .decimal):
@@ -218,10 +218,10 @@ extension Field.Leaf {
             if let number = value.amount { return .from(number) }
         case (.date, .string(let text)):
             if value.isBlank || CivilDate(text) != nil { return value }
-        case (.link, .string(let path)): return .string(facts.publicURL + path)
+        case (.link, .string(let path)): return .string(frame.facts.publicURL + path)
         case (.proxied, .string(let address)):
             if value.isBlank { return .null }
-            if let proxied = facts.proxied(address) { return .string(proxied) }
+            if let proxied = frame.facts.proxied(address) { return .string(proxied) }
         default: break
         }
         throw MappingFailure(reason: "'\(key)' is no \(rawValue)")

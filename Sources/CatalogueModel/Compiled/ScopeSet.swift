@@ -19,15 +19,29 @@ public struct ScopeSet: Sendable, Hashable {
 
     /// True where both hold at least one scope in common.
     public func meets(_ other: ScopeSet) -> Bool {
-        zip(words, other.words).contains { $0 & $1 != 0 }
+        for place in 0..<min(words.count, other.words.count) where words[place] & other.words[place] != 0 {
+            return true
+        }
+        return false
     }
 
     /// The scopes that both hold.
     public func intersection(_ other: ScopeSet) -> ScopeSet {
         var result = ScopeSet()
-        result.words = zip(words, other.words).map { $0 & $1 }
+        result.words.reserveCapacity(words.count)
+        for place in 0..<min(words.count, other.words.count) { result.words.append(words[place] & other.words[place]) }
         while result.words.last == 0 { result.words.removeLast() }
         return result
+    }
+
+    func forEach(_ body: (Int) -> Void) {
+        for (place, word) in words.enumerated() {
+            var rest = word
+            while rest != 0 {
+                body((place << 6) + rest.trailingZeroBitCount)
+                rest &= rest - 1
+            }
+        }
     }
 
     public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
@@ -50,6 +64,8 @@ public struct ScopeTable: Sendable {
 
     /// The names of a set, in the table's order.
     public func names(of set: ScopeSet) -> [String] {
-        names.indices.filter(set.contains).map { names[$0] }
+        var found: [String] = []
+        set.forEach { if $0 < names.count { found.append(names[$0]) } }
+        return found
     }
 }

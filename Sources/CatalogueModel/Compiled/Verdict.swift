@@ -58,7 +58,7 @@ extension RequestPlan {
         var again = facts
         again.redirectedFrom = facts.redirectedFrom ?? facts.parameters[redirection.parameter]?.text
         again.parameters[redirection.parameter] = value
-        (again.status, again.headers, again.body, again.text) = (0, [:], .null, "")
+        (again.status, again.headers, again.body, again.bytes) = (0, [:], .null, [])
         return again
     }
 }

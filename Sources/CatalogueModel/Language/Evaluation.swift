@@ -13,13 +13,12 @@ public struct CallFacts: Sendable {
     public var clock: WallClock
     public var settings: @Sendable (String) -> Redacted<String>?
     public var status = 0
-    /// Names in lower case.
-    public var headers: [String: String] = [:]
+    public var headers = HeaderList()
     public var body: JSON = .null
-    /// The provider's answer as text.
-    public var text = ""
     /// The answer as it came.
     public var bytes: [UInt8] = []
+    /// The provider's answer as text.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
     public var redirectedFrom: String?
     /// True where the body is a public answer of another hub, not a provider's.
     public var isForwarded = false
@@ -82,16 +81,43 @@ public struct MappingFailure: Error, Hashable, CustomStringConvertible {
 }
 
 /// Where an evaluation stands: the facts of the call, the node being read, the values named by `let`.
-struct Frame {
-    let facts: CallFacts
+package struct Frame {
+    /// Held by reference: a frame is made for each object and each item, and facts are large.
+    private final class Shared {
+        let facts: CallFacts
+
+        init(_ facts: CallFacts) { self.facts = facts }
+    }
+
+    private let shared: Shared
+    var facts: CallFacts { _read { yield shared.facts } }
     var node: JSON
-    var lets: [JSON] = []
-    var isMasked = false
+    var lets: [JSON]
+    var isMasked: Bool
+
+    /// The first frame over those facts.
+    init(facts: CallFacts, node: JSON, lets: [JSON] = []) {
+        shared = Shared(facts)
+        self.node = node
+        self.lets = lets
+        isMasked = false
+    }
+
+    /// The first frame over those facts, with the provider's body as node.
+    package init(_ facts: CallFacts) { self.init(facts: facts, node: facts.body) }
+
+    /// A frame within another.
+    init(in outer: borrowing Frame, node: JSON) {
+        shared = outer.shared
+        self.node = node
+        lets = outer.lets
+        isMasked = outer.isMasked
+    }
 }
 
 extension Expression {
     /// The value in that frame; what is absent is null.
-    func value(in frame: borrowing Frame) throws(MappingFailure) -> JSON {
+    package func value(in frame: borrowing Frame) throws(MappingFailure) -> JSON {
         switch self {
         case .literal(let json): return json
         case .node: return frame.node
@@ -131,7 +157,7 @@ extension Expression {
         guard let items = try base.value(in: frame).items else { return .array([]) }
         var kept: [JSON] = []
         for item in items {
-            let inner = Frame(facts: frame.facts, node: item, lets: frame.lets)
+            let inner = Frame(in: frame, node: item)
             if try condition.holds(in: inner) { kept.append(item) }
         }
         return .array(kept)

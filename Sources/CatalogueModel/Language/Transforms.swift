@@ -143,7 +143,7 @@ extension Expression {
     fileprivate func values(of items: [JSON], _ frame: borrowing Frame) throws(MappingFailure) -> [JSON] {
         var values: [JSON] = []
         for item in items {
-            values.append(try value(in: Frame(facts: frame.facts, node: item, lets: frame.lets)))
+            values.append(try value(in: Frame(in: frame, node: item)))
         }
         return values
     }

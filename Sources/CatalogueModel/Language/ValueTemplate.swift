@@ -36,12 +36,12 @@ public indirect enum ValueTemplate: Sendable {
             var values: [JSON] = []
             for item in try source.value(in: frame).items ?? [] {
                 values.append(
-                    try template.value(in: Frame(facts: frame.facts, node: item, lets: frame.lets), keepsNulls))
+                    try template.value(in: Frame(in: frame, node: item), keepsNulls))
             }
             return .array(values)
         case .with(let source, let template):
             let node = try source.value(in: frame)
-            return try template.value(in: Frame(facts: frame.facts, node: node, lets: frame.lets), keepsNulls)
+            return try template.value(in: Frame(in: frame, node: node), keepsNulls)
         case .choice(let branches):
             for branch in branches where try branch.condition?.holds(in: frame) ?? true {
                 return try branch.value.value(in: frame, keepsNulls)

@@ -43,8 +43,7 @@ public struct Replay: Sendable {
     ) -> CallFacts {
         var facts = facts
         facts.status = status
-        facts.headers = Dictionary(headers.map { ($0.lowercased(), $1) }, uniquingKeysWith: { $1 })
-        facts.text = String(decoding: bytes, as: UTF8.self)
+        facts.headers = HeaderList(headers)
         facts.bytes = Array(bytes)
         facts.body = (operation.plans.first?.format ?? .json).read(facts.bytes)
         if let plan = operation.document, plan.condition.holds(on: facts) {

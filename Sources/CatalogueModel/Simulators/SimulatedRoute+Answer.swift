@@ -40,8 +40,8 @@ extension SimulatedRoute {
             ], recipient: nil, requestID: "", tokenID: "", organisation: "", version: 0, clock: clock,
             publicURL: request.base, settings: { _ in nil })
         facts.body = format.read(request.body)
-        facts.text = String(decoding: request.body, as: UTF8.self)
-        facts.headers = request.headers
+        facts.bytes = request.body
+        facts.headers = HeaderList(request.headers)
         return facts
     }
 

@@ -12,6 +12,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Largest answer taken, in bytes.
     static let largestAnswer = 16 * 1024 * 1024
 
+    private var context: ChannelHandlerContext?
+    private var isDecompressing = false
     private var exchange: Exchange?
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
@@ -20,7 +22,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// True where the failure was one of the connection, not of what came over it.
     private var wasReset = false
     /// Gives a connection that has answered back to its pool.
-    private let giveBack: () -> Void
+    private let giveBack: (ConnectionHandler) -> Void
     /// Says once that the connection has closed.
     private let closed: () -> Void
     /// Puts an exchange once more, on a new connection.
@@ -29,7 +31,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let unasked: () -> Void
 
     init(
-        giveBack: @escaping () -> Void, closed: @escaping () -> Void, retry: @escaping (Exchange) -> Void,
+        giveBack: @escaping (ConnectionHandler) -> Void, closed: @escaping () -> Void,
+        retry: @escaping (Exchange) -> Void,
         unasked: @escaping () -> Void
     ) {
         self.giveBack = giveBack
@@ -43,12 +46,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.exchange = exchange
         (head, body, failure, wasReset) = (nil, [], nil, false)
         carried += 1
-        exchange.abandon = { channel.close(promise: nil) }
-        channel.write(HTTPClientRequestPart.head(exchange.head), promise: nil)
-        if let body = exchange.body {
-            channel.write(HTTPClientRequestPart.body(.byteBuffer(body)), promise: nil)
+        exchange.carrier = channel
+        guard let context, let method = RequestWriter.methods[exchange.method] else {
+            return exchange.fail(.unavailable)
         }
-        channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+        context.write(wrapOutboundOut(.head(method)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(exchange.wire))), promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -60,6 +63,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            if !isDecompressing, head.headers.contains(name: "content-encoding") { return decompress(context, data) }
             self.head = head
             let announced = head.headers.first(name: "content-length").flatMap(Int.init) ?? 0
             if announced > Self.largestAnswer { exchange.fail(.tooLarge) }
@@ -73,15 +77,31 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// Answers are not asked to be compressed; the first that is all the same brings what reads it.
+    private func decompress(_ context: ChannelHandlerContext, _ head: NIOAny) {
+        isDecompressing = true
+        let reader = NIOHTTPResponseDecompressor(limit: .size(Self.largestAnswer))
+        do {
+            let pipeline = context.pipeline.syncOperations
+            try pipeline.addHandler(reader, position: .before(self))
+            reader.channelRead(context: try pipeline.context(handler: reader), data: head)
+        } catch {
+            errorCaught(context: context, error: error)
+        }
+    }
+
     /// The connection is given back on the next turn of the loop: what is left of this read belongs to nobody, and must
     /// not meet the next request.
     private func complete(_ context: ChannelHandlerContext) {
         guard let exchange, let head, head.status.code >= 200 else { return }
         self.exchange = nil
-        exchange.abandon = nil
+        exchange.carrier = nil
         let response = response(head)
         if head.isKeepAlive {
-            context.eventLoop.assumeIsolated().execute { [giveBack] in giveBack() }
+            context.eventLoop.assumeIsolated().execute { self.giveBack(self) }
         } else {
             context.close(promise: nil)
         }
@@ -89,9 +109,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func response(_ head: HTTPResponseHead) -> ProviderResponse {
-        var headers: [String: String] = [:]
-        headers.reserveCapacity(head.headers.count)
-        for header in head.headers { headers[header.name.lowercased()] = header.value }
+        var headers = HeaderList()
+        for header in head.headers { headers.append(header.name, header.value) }
         return ProviderResponse(status: Int(head.status.code), headers: headers, body: body)
     }
 
@@ -104,7 +123,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         closed()
         guard let exchange else { return }
         self.exchange = nil
-        exchange.abandon = nil
+        exchange.carrier = nil
         if carried > 1, head == nil, failure == nil || wasReset, exchange.takesRetry(wasKept: true) {
             retry(exchange)
         } else if exchange.takesCutOff, let head, head.status.code >= 200 {

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
 import Values
@@ -28,14 +27,40 @@ final class ConnectionPool {
     private let contexts: TLSContexts
     private var lines: [Target.Origin: Line] = [:]
     private var isClosed = false
+    /// Exchanges that nobody has given up yet, with those that ended since the last look.
+    private var pending: [Exchange] = []
+    private var isLooking = false
+    /// How late a time-out may be noticed. One look for all costs less than an alarm for each.
+    private static let look = TimeAmount.milliseconds(10)
 
     init(loop: any EventLoop, contexts: TLSContexts) {
         self.loop = loop
         self.contexts = contexts
     }
 
+    /// Takes an exchange, to be over by its deadline.
+    func start(_ exchange: Exchange) {
+        carry(exchange)
+        guard !exchange.isOver else { return }
+        pending.append(exchange)
+        if !isLooking { lookAgain() }
+    }
+
+    private func lookAgain() {
+        isLooking = true
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.scheduleTask(in: Self.look) { bound.value.failLate() }
+    }
+
+    private func failLate() {
+        let now = NIODeadline.now()
+        for exchange in pending where exchange.deadline <= now { exchange.fail(.timeout) }
+        pending.removeAll { $0.isOver }
+        if pending.isEmpty { isLooking = false } else { lookAgain() }
+    }
+
     /// Sends an exchange on an idle connection, else on a new one, else when one is free.
-    func carry(_ exchange: Exchange) {
+    private func carry(_ exchange: Exchange) {
         let origin = exchange.target.origin
         guard !exchange.isOver else { return }
         guard !isClosed else { return exchange.fail(.unavailable) }
@@ -75,9 +100,9 @@ final class ConnectionPool {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if origin.isSecure { try channel.pipeline.syncOperations.addHandler(contexts.handler(for: origin)) }
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
-                    let decompressor = NIOHTTPResponseDecompressor(limit: .size(ConnectionHandler.largestAnswer))
-                    try channel.pipeline.syncOperations.addHandler(decompressor)
+                    try channel.pipeline.syncOperations.addHandlers([
+                        RequestWriter(), ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)),
+                    ])
                     try channel.pipeline.syncOperations.addHandler(bound.value.handler(for: origin, on: channel))
                 }
             }
@@ -92,7 +117,7 @@ final class ConnectionPool {
 
     private func handler(for origin: Target.Origin, on channel: any Channel) -> ConnectionHandler {
         ConnectionHandler(
-            giveBack: { [weak self] in self?.release(channel, origin) },
+            giveBack: { [weak self] handler in self?.release(channel, handler, origin) },
             closed: { [weak self] in self?.closed(channel, origin) },
             retry: { [weak self] exchange in self == nil ? exchange.fail(.unavailable) : self?.carryAnew(exchange) },
             unasked: { [weak self] in self?.keepNone(of: origin) })
@@ -103,7 +128,7 @@ final class ConnectionPool {
             exchange.fail(.unavailable)
             return channel.close(promise: nil)
         }
-        guard !exchange.isOver else { return release(channel, exchange.target.origin) }
+        guard !exchange.isOver else { return release(channel, handler, exchange.target.origin) }
         handler.carry(exchange, on: channel)
     }
 
@@ -121,11 +146,9 @@ final class ConnectionPool {
     }
 
     /// A connection that has answered serves who waits, or rests.
-    private func release(_ channel: any Channel, _ origin: Target.Origin) {
+    private func release(_ channel: any Channel, _ handler: ConnectionHandler, _ origin: Target.Origin) {
         guard channel.isActive else { return }
-        guard !isClosed, let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
-        else { return channel.close(promise: nil) }
-        guard lines[origin]?.keeps ?? true else { return channel.close(promise: nil) }
+        guard !isClosed, lines[origin]?.keeps ?? true else { return channel.close(promise: nil) }
         if let exchange = nextWaiting(origin) { return handler.carry(exchange, on: channel) }
         lines[origin, default: Line()].idle.append((channel, handler, .now()))
     }

@@ -5,8 +5,9 @@ import Values
 /// One request on its way and the answer that it waits for. Lives on one event loop.
 final class Exchange {
     let target: Target
-    let head: HTTPRequestHead
-    let body: ByteBuffer?
+    let method: String
+    /// The request as it is sent.
+    let wire: ByteBuffer
     /// One more try is allowed where no connection could be made, or where a kept one turns out to be closed, and the
     /// request may be repeated.
     private var mayRetry: Bool
@@ -14,23 +15,23 @@ final class Exchange {
     private let traffic: ProviderTraffic?
     /// An answer whose end never comes is taken as it is.
     let takesCutOff: Bool
-    private let promise: EventLoopPromise<ProviderResponse>
-    private var deadline: Scheduled<Void>?
+    /// Until when an answer is waited for.
+    let deadline: NIODeadline
+    private let completion: (Result<ProviderResponse, TransportFailure>) -> Void
     private(set) var isOver = false
-    /// Ends the connection that carries it.
-    var abandon: (() -> Void)?
+    /// The connection that carries it, which ends with it where it fails.
+    var carrier: (any Channel)?
 
-    init(_ request: ProviderRequest, _ target: Target, _ promise: EventLoopPromise<ProviderResponse>) {
+    /// - Parameter completion: called once, on the loop.
+    init(
+        _ request: ProviderRequest, _ target: Target, _ wire: ByteBuffer, timeout: TimeAmount,
+        completion: @escaping (Result<ProviderResponse, TransportFailure>) -> Void
+    ) {
         self.target = target
-        self.promise = promise
-        var headers = HTTPHeaders()
-        headers.add(name: "Host", value: target.authority)
-        for header in request.headers { headers.replaceOrAdd(name: header.name, value: header.value) }
-        if let body = request.body { headers.replaceOrAdd(name: "Content-Length", value: String(body.count)) }
-        head = HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: request.method.rawValue), uri: target.path,
-            headers: headers)
-        body = request.body.map { ByteBuffer(bytes: $0) }
+        self.wire = wire
+        self.completion = completion
+        method = request.method.rawValue
+        deadline = .now() + timeout
         mayRetry = request.method == .get
         takesCutOff = request.takesCutOff
         traffic = request.traffic
@@ -44,26 +45,20 @@ final class Exchange {
         return true
     }
 
-    func start(timeout: TimeAmount, on loop: any EventLoop) {
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        deadline = loop.scheduleTask(in: timeout) { bound.value.fail(.timeout) }
-    }
-
     func succeed(_ response: ProviderResponse) {
         guard finish() else { return }
-        promise.succeed(response)
+        completion(.success(response))
     }
 
     func fail(_ failure: TransportFailure) {
         guard finish() else { return }
-        promise.fail(failure)
-        abandon?()
+        completion(.failure(failure))
+        carrier?.close(promise: nil)
     }
 
     private func finish() -> Bool {
         guard !isOver else { return false }
         isOver = true
-        deadline?.cancel()
         return true
     }
 }

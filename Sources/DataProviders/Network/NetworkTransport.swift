@@ -23,32 +23,28 @@ public final class NetworkTransport: HTTPTransport {
     }
 
     public func send(_ request: ProviderRequest, timeout: Duration) async throws(TransportFailure) -> ProviderResponse {
-        guard let target = Target(request.url, identity: request.identity) else { throw .unconfigured }
+        guard let target = Target(request.url, identity: request.identity),
+            let wire = ByteBuffer.http1(request, to: target)
+        else { throw .unconfigured }
         let current = MultiThreadedEventLoopGroup.currentEventLoop
         let loop = current.flatMap { pools[ObjectIdentifier($0)] == nil ? nil : $0 } ?? group.next()
-        let promise = loop.makePromise(of: ProviderResponse.self)
-        if loop.inEventLoop {
-            start(request, target, promise, timeout, on: loop)
-        } else {
-            loop.execute { self.start(request, target, promise, timeout, on: loop) }
+        let result = await withUnsafeContinuation { continuation in
+            let start: @Sendable () -> Void = {
+                let exchange = Exchange(request, target, wire, timeout: TimeAmount(timeout)) {
+                    continuation.resume(returning: $0)
+                }
+                self.start(exchange, on: loop)
+            }
+            if loop.inEventLoop { start() } else { loop.execute(start) }
         }
-        do {
-            return try await promise.futureResult.get()
-        } catch {
-            throw TransportFailure(error)
-        }
+        return try result.get()
     }
 
-    private func start(
-        _ request: ProviderRequest, _ target: Target, _ promise: EventLoopPromise<ProviderResponse>,
-        _ timeout: Duration, on loop: any EventLoop
-    ) {
-        let exchange = Exchange(request, target, promise)
-        exchange.start(timeout: TimeAmount(timeout), on: loop)
+    private func start(_ exchange: Exchange, on loop: any EventLoop) {
         guard let box = pools[ObjectIdentifier(loop)] else { return exchange.fail(.unavailable) }
         let pool = box.value ?? ConnectionPool(loop: loop, contexts: contexts)
         box.value = pool
-        pool.carry(exchange)
+        pool.start(exchange)
     }
 
     /// Closes the connections that rest.

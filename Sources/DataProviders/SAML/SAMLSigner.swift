@@ -60,7 +60,7 @@ extension SAMLPlan {
         guard let issuer = try issuer.value(on: facts).text else { throw TransportFailure.unconfigured }
         let assertion = SAMLAssertion(
             id: "_" + UUID().uuidString.lowercased().filter { $0 != "-" }, issuer: issuer,
-            attributes: try RequestPlan.texts(attributes, facts), instant: facts.clock.now(), lifetime: lifetime)
+            attributes: try RequestPlan.texts(attributes, Frame(facts)), instant: facts.clock.now(), lifetime: lifetime)
         body = Array((message[..<place] + (try assertion.signed(by: signer)) + message[place...]).utf8)
     }
 }

@@ -47,10 +47,13 @@ struct CallHeaders {
         self[keyPath: place] = self[keyPath: place].map { $0 + ", " + value } ?? value
     }
 
-    /// Whether a name is that one, whatever its case; `wanted` is in lower case and as long.
-    private static func isSame(_ name: String, _ wanted: StaticString) -> Bool {
+    /// Whether a name is that one, whatever its case; `wanted` is in lower case.
+    private static func isSame(_ name: String, _ wanted: StaticString) -> Bool { isSame(name.utf8[...], wanted) }
+
+    private static func isSame(_ name: Substring.UTF8View, _ wanted: StaticString) -> Bool {
+        guard name.count == wanted.utf8CodeUnitCount else { return false }
         var place = wanted.utf8Start
-        for byte in name.utf8 {
+        for byte in name {
             let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
             guard lower == place.pointee else { return false }
             place += 1
@@ -58,11 +61,19 @@ struct CallHeaders {
         return true
     }
 
+    /// Whether the caller takes no kept answer (RFC 9111 §5.2.1.4).
+    var wantsFresh: Bool {
+        cacheControl?.utf8.split(separator: UInt8(ascii: ",")).contains { directive in
+            Self.isSame(directive.drop { $0 == 0x20 }.prefix { $0 != 0x20 && $0 != 0x3D }, "no-cache")
+        } ?? false
+    }
+
     /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
     var bearer: String? {
-        guard let authorization, authorization.utf8.count > 7, authorization.prefix(7).lowercased() == "bearer "
+        guard let authorization, authorization.utf8.count > 7,
+            Self.isSame(authorization.utf8.prefix(7), "bearer ")
         else { return nil }
-        return String(authorization.dropFirst(7).drop { $0 == " " })
+        return String(authorization.utf8.dropFirst(7).drop { $0 == 0x20 })
     }
 }
 
@@ -75,7 +86,7 @@ extension Call {
         self.init(
             method: method, path: path, query: query, bearer: bearer.map { Redacted($0) },
             apiKey: headers.apiKey.map { Redacted($0) }, requestID: headers.requestID, remoteAddress: remoteAddress,
-            wantsFresh: headers.cacheControl?.lowercased().contains("no-cache") ?? false,
+            wantsFresh: headers.wantsFresh,
             delegationID: headers.delegationID, agentID: headers.agentID,
             proof: headers.proof.flatMap { ProofWish(rawValue: $0.lowercased()) },
             purpose: headers.purpose, caseReference: headers.caseReference)

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JOSE
 import Logging
 import NIOCore
 import Values

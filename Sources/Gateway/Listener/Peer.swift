@@ -13,7 +13,8 @@ struct Peer: Sendable {
 extension Peer {
     /// To be asked for on the channel's event loop. A stream of HTTP/2 is of its connection.
     init(_ channel: any Channel) {
-        let connection = channel.parent.flatMap { $0 is any ServerChannel ? nil : $0 } ?? channel
+        // The parent of a connection is the listening socket, which has no other end.
+        let connection = channel.parent.flatMap { $0.remoteAddress == nil ? nil : $0 } ?? channel
         address = connection.remoteAddress?.ipAddress
         guard connection.eventLoop.inEventLoop,
             let shown = try? connection.pipeline.syncOperations.nioSSL_peerCertificate(),

@@ -1,0 +1,32 @@
+/// Headers of an answer, found whatever the case of their names (RFC 9110 §5.1). Answers have few and fewer are looked
+/// at: a list is read quicker than a table is made.
+public struct HeaderList: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    public struct Header: Sendable, Hashable {
+        public let name: String
+        public let value: String
+    }
+
+    public private(set) var headers: [Header] = []
+
+    public init() {}
+    public init(dictionaryLiteral elements: (String, String)...) { self.init(elements) }
+
+    public init(_ headers: some Sequence<(String, String)>) {
+        for (name, value) in headers { self.headers.append(Header(name: name, value: value)) }
+    }
+
+    public init(_ headers: [String: String]) { self.init(headers.lazy.map { ($0, $1) }) }
+
+    public mutating func append(_ name: String, _ value: String) { headers.append(Header(name: name, value: value)) }
+
+    /// The last value of that name.
+    public subscript(name: String) -> String? {
+        headers.last { Self.isSame($0.name, name) }?.value
+    }
+
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8) { lower($0) == lower($1) }
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+}
