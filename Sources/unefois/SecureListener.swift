@@ -1,6 +1,5 @@
 import HummingbirdCore
 import HummingbirdHTTP2
-import HummingbirdTLS
 import NIOCore
 import NIOSSL
 import Operations

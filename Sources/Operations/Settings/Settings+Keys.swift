@@ -86,8 +86,8 @@ extension Settings {
 
         /// Every declared setting, in the order of the help.
         public static let all: [any DeclaredSetting] = [
-            config, host, port, tlsCertificate, tlsKey, tlsClientCertificates, trustedProxies, clientCertHeader, adminHost,
-            adminPort, publicURL, data, database,
+            config, host, port, tlsCertificate, tlsKey, tlsClientCertificates, trustedProxies, clientCertHeader,
+            adminHost, adminPort, publicURL, data, database,
             databaseConnections, node, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
             sandboxCompanies, testCases, franceConnectCases, clock, callsInFlight, callsPerProvider, logFormat,
