@@ -1,6 +1,7 @@
 import Desk
 import Foundation
 import Storage
+import TestSupport
 import Testing
 import Values
 
@@ -13,7 +14,7 @@ import Values
 
     @Test func `a grant gives back its purposes, the default one first`() async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(.sqlite, folder)
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             #expect(grant.purposes.map(\.id) == [Purpose.principal] && grant.purposes[0].quota == nil)
             #expect(
@@ -32,7 +33,7 @@ import Values
 
     @Test func `a purpose that a call could not be checked against is refused`() async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(.sqlite, folder)
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             var untitled = Self.purpose("a")
             untitled.title = " "
@@ -54,7 +55,7 @@ import Values
 
     @Test func `a token may have a purpose of its own, which then stays as long as it`() async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(.sqlite, folder)
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             try await store.declare(Self.purpose("bourse"), of: grant.id)
             let token = try await store.createToken(for: grant.id, purpose: "bourse")
@@ -85,7 +86,7 @@ import Values
                 }
             }
             try await insert("before")
-            let store = try await openStore(folder)
+            let store = try await openStore(.sqlite, folder)
             // A node of the former version still runs and makes one more.
             try await insert("beside")
             let only = Purpose(id: Purpose.principal, title: "Tarifs", isDefault: true)
@@ -99,7 +100,7 @@ import Values
         async throws
     {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(.sqlite, folder)
             try await store.create(store.demoGrant(scopes: ["a"]))
             let database = try await SQLiteDatabase.open(folder + "/desk.sqlite")
             try await database.transaction {
@@ -111,7 +112,7 @@ import Values
 
     @Test func `counts add up over nodes, come back after a restart, and end with their period`() async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(.sqlite, folder)
             let calls = PurposeCallStore(database: try await SQLiteDatabase.open(folder + "/desk.sqlite"))
             func of(_ grant: String, _ span: String, _ number: Int) -> PurposeCalls {
                 PurposeCalls(grant: grant, purpose: "p", span: span, calls: number)
