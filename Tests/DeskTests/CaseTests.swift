@@ -10,7 +10,7 @@ import Values
     private static func register(_ folder: String, clock: WallClock = .fixed(noon), most: Int = 100_000) async throws
         -> (CaseRegister, CaseStore)
     {
-        let database = try await SQLiteDatabase.open(folder + "/desk.sqlite")
+        let database = try await TestDatabase.sqlite.open(folder)
         try await database.migrate(GrantStore.migrations, at: noon)
         let store = try CaseStore(
             database: database, keyFolder: folder + "/case-keys", clock: clock, mostOpen: most)

@@ -72,7 +72,7 @@ import Values
 
     @Test func `a grant of before has its purpose as its only one, without quota`() async throws {
         try await withTemporaryFolder { folder in
-            let database = try await SQLiteDatabase.open(folder + "/desk.sqlite")
+            let database = try await TestDatabase.sqlite.open(folder)
             let former = GrantStore.migrations.filter { $0.name < "m0050" }
             try await database.migrate(former, at: noon)
             func insert(_ id: String) async throws {
@@ -102,7 +102,7 @@ import Values
         try await withTemporaryFolder { folder in
             let store = try await openStore(.sqlite, folder)
             try await store.create(store.demoGrant(scopes: ["a"]))
-            let database = try await SQLiteDatabase.open(folder + "/desk.sqlite")
+            let database = try await TestDatabase.sqlite.open(folder)
             try await database.transaction {
                 try $0.execute("UPDATE purposes SET quota_calls = \(calls), quota_period = \(period)")
             }
@@ -113,7 +113,7 @@ import Values
     @Test func `counts add up over nodes, come back after a restart, and end with their period`() async throws {
         try await withTemporaryFolder { folder in
             let store = try await openStore(.sqlite, folder)
-            let calls = PurposeCallStore(database: try await SQLiteDatabase.open(folder + "/desk.sqlite"))
+            let calls = PurposeCallStore(database: try await TestDatabase.sqlite.open(folder))
             func of(_ grant: String, _ span: String, _ number: Int) -> PurposeCalls {
                 PurposeCalls(grant: grant, purpose: "p", span: span, calls: number)
             }
@@ -123,7 +123,7 @@ import Values
             let many = (0..<450).map { of("grant \($0)", "2025-09-01", 1) }
             #expect(try await calls.add(many).count == 450)
             _ = try await calls.add([of("a", "2025-08-31", 9), of("a", "2022", 1), of("a", "2023-01-01", 1)])
-            let again = PurposeCallStore(database: try await SQLiteDatabase.open(folder + "/desk.sqlite"))
+            let again = PurposeCallStore(database: try await TestDatabase.sqlite.open(folder))
             let totals = Set(try await again.totals(at: noon))
             #expect(totals == Set([of("a", "2025-09-01", 5), of("b", "2025-09", 4)] + many))
             try await again.purge(at: noon)
