@@ -133,7 +133,13 @@ public struct SharedKeys: Sendable {
                 for (name, old) in before where after[name] != old {
                     let past = "INSERT INTO past_keys (mark) VALUES ($1) ON CONFLICT (mark) DO NOTHING"
                     try connection.execute(past, [.text(mark(name, old))])
-                    try connection.execute("DELETE FROM shared_keys WHERE name = $1", [.text(name)])
+                    // In the same moment: a node that lacked the key meanwhile would make one of its own.
+                    if let new = after[name] {
+                        let put = "UPDATE shared_keys SET sealed = $2 WHERE name = $1"
+                        try connection.execute(put, [.text(name), .text(try seal(new, name))])
+                    } else {
+                        try connection.execute("DELETE FROM shared_keys WHERE name = $1", [.text(name)])
+                    }
                 }
                 try connection.notify(Self.topic)
             }
