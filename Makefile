@@ -33,7 +33,7 @@ lint: ## vérifie le style
 format: ## remet le style en ordre
 	swift format --in-place --parallel --recursive $(SOURCES)
 
-bench: ## mesure UneFois à côté de nginx et de Caddy (make bench ARGS="--rounds 5")
+bench: ## mesure UneFois à côté de nginx, HAProxy et Caddy (make bench ARGS="--rounds 5")
 	@scripts/setup --bench
 	swift build -c release --product unefois
 	Benchmarks/run $(ARGS)

@@ -4,9 +4,13 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.request
+
+# Certificates of tests are made for one run: nobody vouches for them.
+ANY_CERTIFICATE = ssl._create_unverified_context()
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -51,7 +55,7 @@ def started(command, ready, log, environment=None, seconds=60):
 
 def answers(url):
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:
+        with urllib.request.urlopen(url, timeout=2, context=ANY_CERTIFICATE) as response:
             return response.status == 200
     except OSError:
         return False
@@ -61,7 +65,8 @@ def answers(url):
 def unefois(folder, *arguments, binary=None, environment=None):
     """Yields (base URL, process) of a UneFois that keeps its data in `folder`/data."""
     folder, port = pathlib.Path(folder), free_port()
-    base = f"http://127.0.0.1:{port}"
+    scheme = "https" if "UNEFOIS_SERVER_TLS_CERTIFICATE" in (environment or {}) else "http"
+    base = f"{scheme}://127.0.0.1:{port}"
     command = [binary or executable(), "serve", "--data", folder / "data", "--port", port, *arguments]
     ports = {"UNEFOIS_ADMIN_PORT": str(free_port())}
     with started(command, base + "/health", folder / "serve.log", {**ports, **(environment or {})}) as process:

@@ -85,7 +85,7 @@ package final class PostgreSQLCluster: Sendable {
         log() { "$@" >>"$d/log" 2>&1 </dev/null; }
         start() {
             log "$b/pg_ctl" -D "$d/data" -w -l "$d/log" -o "-k $d -c listen_addresses= -c fsync=off \\
-                -c max_connections=300 -c shared_buffers=32MB" start
+                -c max_connections=1000 -c shared_buffers=32MB" start
         }
         if log "$b/initdb" -D "$d/data" -A trust -U unefois -E UTF8 --locale=C.UTF-8 --no-sync &&
             start && log "$b/createdb" -h "$d" -U unefois unefois
