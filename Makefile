@@ -20,7 +20,7 @@ test: ## style, compilation, tests, catalogue, contrat public, navigateur
 	@scripts/setup --test
 	@$(MAKE) --no-print-directory lint
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --experimental-maximum-parallelization-width 8
 	@set -e; export HUB_BIN="$$(swift build --show-bin-path)/unefois"; set -x; \
 	"$$HUB_BIN" catalogue check; \
 	$(PYTHON) Tests/Contract/run; \

@@ -65,7 +65,7 @@ struct SheddingTests {
             _ = try await hub.send(Query.v3.with("mois", "2").civility, token: token)
             hub.stub.release()
             _ = try await first
-            #expect(hub.hub.ledger.counts.records == 1)
+            #expect(hub.hub.ledger.counts.records == 2)
         }
     }
 }
