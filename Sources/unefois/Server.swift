@@ -87,7 +87,9 @@ struct Server {
         let pages = try ServerPages(hub: hub, settings: settings, demoToken: demo)
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
         let callerAddress = CallerAddress(trustedProxies: settings.trustedProxies)
-        let listener = HubListener(gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(75))
+        let listener = HubListener(
+            gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(Int64(settings.idleTimeout)),
+            requestTimeout: .seconds(Int64(settings.requestTimeout)))
         let responder = hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },

@@ -45,10 +45,10 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var encoder: ChannelHandlerContext?
     private lazy var peer = context.map { Peer($0.channel) } ?? Peer()
 
-    init(gateway: Gateway, callerAddress: CallerAddress, idleTimeout: TimeAmount) {
+    init(gateway: Gateway, callerAddress: CallerAddress, patience: Patience) {
         self.gateway = gateway
         self.callerAddress = callerAddress
-        patience = Patience(rest: idleTimeout)
+        self.patience = patience
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
