@@ -4,7 +4,7 @@ import Metrics
 extension Connector {
     /// The error where the answer is about somebody else than was asked about. Neither of the two is named anywhere.
     func echoProblem(_ operation: APIOperation, _ facts: CallFacts) throws -> ProblemTemplate? {
-        if try operation.isEchoed(facts) { return nil }
+        if try !checksEchoes || operation.isEchoed(facts) { return nil }
         Counter(
             label: "unefois_provider_wrong_subjects",
             dimensions: [("provider", operation.provider.id), ("operation", operation.id)]

@@ -16,16 +16,18 @@ public struct Connector: Sendable {
     let breakers: Breakers
     let quotas: any QuotaKeeping
     let traffic: Traffic
+    let checksEchoes: Bool
     private let documents: any DocumentKeeping
     private let tokens: ProviderTokens
     private let signers = SAMLSigners()
     let logger = Logger(label: "unefois.providers")
     let catalogue: @Sendable () -> CompiledCatalogue
 
+    /// - Parameter checksEchoes: false for recordings, in which identifiers were replaced one by one.
     public init(
         transport: any HTTPTransport, configuration: any ProviderConfiguration, breakers: Breakers,
         documents: any DocumentKeeping, clock: WallClock, quotas: any QuotaKeeping = LocalQuotas(),
-        traffic: Traffic? = nil, catalogue: @escaping @Sendable () -> CompiledCatalogue
+        traffic: Traffic? = nil, checksEchoes: Bool = true, catalogue: @escaping @Sendable () -> CompiledCatalogue
     ) {
         self.transport = transport
         self.configuration = configuration
@@ -33,6 +35,7 @@ public struct Connector: Sendable {
         self.documents = documents
         self.quotas = quotas
         self.traffic = traffic ?? Traffic(breakers: breakers)
+        self.checksEchoes = checksEchoes
         self.catalogue = catalogue
         tokens = ProviderTokens(clock: clock)
     }

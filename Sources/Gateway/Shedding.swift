@@ -6,8 +6,7 @@ extension CallPipeline {
     func place(_ caller: Caller) throws(Refusal) -> Admission.Place {
         switch gateway.admission.begin(caller.organisation ?? "", now: started) {
         case .success(let place): return place
-        case .failure(let error):
-            throw shed(error.refusal == .full ? "00470" : "00471", seconds: .random(in: 1...3))
+        case .failure(let refusal): throw shed(refusal == .full ? "00470" : "00471", seconds: .random(in: 1...3))
         }
     }
 

@@ -49,5 +49,8 @@ public enum NodeTables {
                 )
                 """,
             ]),
+        Migration(
+            name: "m0042_past_keys",
+            sql: ["CREATE TABLE past_keys (mark TEXT NOT NULL PRIMARY KEY)"]),
     ]
 }

@@ -12,7 +12,7 @@ public struct SharedCounts: Sendable {
     /// How often counts are exchanged.
     public static let interval = Duration.milliseconds(250)
     /// What a transaction of another node may take between its date and its end, in seconds.
-    private static let margin = 2.0
+    private static let margin = 1.0
 
     private let database: any SQLDatabase
     private let limiter: RateLimiter

@@ -9,7 +9,7 @@ import Values
 /// The database keeps each file sealed (AES-256-GCM) under one key that the operator carries to each node: the
 /// database, or a backup of it, opens nothing.
 public struct SharedKeys: Sendable {
-    /// The topic of notices when a key was added or destroyed.
+    /// The topic of notices when a key was added, changed or destroyed.
     public static let topic = "keys"
     /// The file of the key that opens the others.
     public static let clusterKey = "keys/cluster.key"
@@ -72,64 +72,105 @@ public struct SharedKeys: Sendable {
             "sealed")
     }
 
-    /// Takes the keys that this node lacks, and gives those that only it has; a destroyed one is destroyed here too.
+    /// Takes the keys that this node lacks, and gives those that only it has; past ones give way to those of now.
     /// - Returns: true where a file has changed here.
     /// - Throws: `Failure` where two nodes have different keys of one name; `FileError`; `SQLError`.
     @discardableResult
     public func exchange() async throws -> Bool {
         let local = try await Blocking.run { try files() }
-        let (missing, destroyed, different) = try await database.transaction { try compare(local, $0) }
+        let found = try await database.transaction { try compare(local, $0) }
         try await Blocking.run {
-            for (name, bytes) in missing { try write(name, bytes) }
-            for name in destroyed { unlink(folder + "/" + name) }
+            for name in found.past where found.missing[name] == nil { try PrivateFile.destroy(folder + "/" + name) }
+            for (name, bytes) in found.missing { try write(name, bytes, replaces: found.past.contains(name)) }
         }
-        guard different.isEmpty else {
-            let names = different.sorted().joined(separator: ", ")
+        guard found.different.isEmpty else {
+            let names = found.different.sorted().joined(separator: ", ")
             throw Failure(description: "clés différentes de celles des autres nœuds, à retirer de \(folder) : \(names)")
         }
-        return !missing.isEmpty || !destroyed.isEmpty
+        return !found.missing.isEmpty || !found.past.isEmpty
     }
 
-    private typealias Comparison = (missing: [String: [UInt8]], destroyed: [String], different: [String])
+    private struct Comparison {
+        /// To be written here.
+        var missing: [String: [UInt8]] = [:]
+        /// To be destroyed here.
+        var past: [String] = []
+        var different: [String] = []
+    }
 
     private func compare(_ local: [String: [UInt8]], _ connection: any SQLConnection) throws -> Comparison {
-        var result: Comparison = ([:], [], [])
-        var known: Set<String> = [Self.mark]
+        var found = Comparison()
+        let marks = Set(try connection.query("SELECT mark FROM past_keys").map { try $0.text("mark") })
+        found.past = local.filter { marks.contains(mark($0.key, $0.value)) }.map(\.key)
+        var fresh = local.filter { !found.past.contains($0.key) }
         for row in try connection.query("SELECT name, sealed FROM shared_keys WHERE name <> $1", [.text(Self.mark)]) {
             let name = try row.text("name")
-            known.insert(name)
+            let own = fresh.removeValue(forKey: name)
             guard concerns(name) else {
                 try connection.execute("DELETE FROM shared_keys WHERE name = $1", [.text(name)])
                 continue
             }
-            guard let sealed = try row.optionalText("sealed") else {
-                if local[name] != nil { result.destroyed.append(name) }
-                continue
-            }
-            let bytes = try open(sealed, name)
-            if let own = local[name] {
-                if own != bytes { result.different.append(name) }
-            } else {
-                result.missing[name] = bytes
-            }
+            let bytes = try open(row.text("sealed"), name)
+            if own == nil { found.missing[name] = bytes } else if own != bytes { found.different.append(name) }
         }
         let now = try connection.instant()
-        let fresh = local.filter { !known.contains($0.key) }
         for (name, bytes) in fresh {
             try connection.execute(Self.insert, [.text(name), .text(try seal(bytes, name)), .instant(now)])
         }
         if !fresh.isEmpty { try connection.notify(Self.topic) }
-        return result
+        return found
     }
 
-    /// Destroys a key here and, within a minute, on every other node: nothing revives it.
-    /// - Parameter name: its path in the data folder.
-    public func destroy(_ name: String) async throws {
-        try await database.transaction { connection in
-            try connection.execute("UPDATE shared_keys SET sealed = NULL WHERE name = $1", [.text(name)])
-            try connection.notify(Self.topic)
+    /// Changes or destroys keys of this node's folder, and with them those of every node: within a second where it
+    /// runs, else at its next start. One node at a time; what was before is never taken for a key again.
+    public func change<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await alone {
+            try await exchange()
+            let before = try await Blocking.run { try files() }
+            let value = try await Blocking.run(work)
+            let after = try await Blocking.run { try files() }
+            try await database.transaction { connection in
+                for (name, old) in before where after[name] != old {
+                    let past = "INSERT INTO past_keys (mark) VALUES ($1) ON CONFLICT (mark) DO NOTHING"
+                    try connection.execute(past, [.text(mark(name, old))])
+                    // In the same moment: a node that lacked the key meanwhile would make one of its own.
+                    if let new = after[name] {
+                        let put = "UPDATE shared_keys SET sealed = $2 WHERE name = $1"
+                        try connection.execute(put, [.text(name), .text(try seal(new, name))])
+                    } else {
+                        try connection.execute("DELETE FROM shared_keys WHERE name = $1", [.text(name)])
+                    }
+                }
+                try connection.notify(Self.topic)
+            }
+            try await exchange()
+            return value
         }
-        try await exchange()
+    }
+
+    /// Does something about keys while no other node does.
+    /// - Throws: `Failure` where another takes too long; what `work` throws.
+    public func alone<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+        let lease = Lease(database: database, name: "keys", holder: UUID().uuidString, lasting: 30)
+        guard try await lease.take(within: .seconds(40)) else {
+            throw Failure(description: "un autre nœud tient les clés depuis trop longtemps")
+        }
+        do {
+            let value = try await work()
+            try await lease.release()
+            return value
+        } catch {
+            try? await lease.release()
+            throw error
+        }
+    }
+
+    /// Tells a past key, and nothing of it.
+    private func mark(_ name: String, _ bytes: [UInt8]) -> String {
+        var code = HMAC<SHA256>(key: key)
+        code.update(data: Array("unefois past key|\(name)|".utf8))
+        code.update(data: bytes)
+        return Base64URL.encode(code.finalize())
     }
 
     private func seal(_ bytes: [UInt8], _ name: String) throws -> String {
@@ -147,7 +188,7 @@ public struct SharedKeys: Sendable {
     /// The shared files of this node, by their path in the folder.
     private func files() throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
-        for place in ["", "keys/", "pseudonym-keys/", "link-keys/"] {
+        for place in ["", "keys/", "pseudonym-keys/", "link-keys/", "case-keys/"] {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + place)) ?? []
             for name in names where concerns(place + name) {
                 let url = URL(filePath: folder + "/" + place + name)
@@ -158,13 +199,13 @@ public struct SharedKeys: Sendable {
         return files
     }
 
-    private func write(_ name: String, _ bytes: [UInt8]) throws {
+    private func write(_ name: String, _ bytes: [UInt8], replaces: Bool) throws {
         // A name comes from the database: it must not lead out of the folder.
         guard !name.contains(".."), name.split(separator: "/").count <= 2 else {
             throw Failure(description: "la base nomme une clé hors du dossier des données")
         }
         let path = folder + "/" + name
         try PrivateFile.createFolder(URL(filePath: path).deletingLastPathComponent().path)
-        try PrivateFile.create(path, bytes)
+        if replaces { try PrivateFile.replace(path, bytes) } else { try PrivateFile.create(path, bytes) }
     }
 }

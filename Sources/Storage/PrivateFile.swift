@@ -28,6 +28,37 @@ package enum PrivateFile {
         return false
     }
 
+    /// Removes a file, and writes over its bytes where the disk allows that.
+    /// - Throws: `FileError`.
+    package static func destroy(_ path: String) throws {
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return _ = try check(errno == ENOENT ? 0 : -1, "open", path) }
+        defer { close(file) }
+        try erase(file, path)
+        try check(unlink(path), "remove", path)
+        try flushFolder(of: path)
+    }
+
+    /// Puts these bytes in the place of a file's, at once: whoever opens it finds the ones or the others. The former ones
+    /// are written over where the disk allows that.
+    /// - Throws: `FileError`.
+    package static func replace(_ path: String, _ bytes: [UInt8]) throws {
+        let former = open(path, O_WRONLY | O_CLOEXEC)
+        defer { if former >= 0 { close(former) } }
+        let draft = path + ".new-" + UUID().uuidString
+        try create(draft, bytes)
+        try check(rename(draft, path), "replace", path)
+        try flushFolder(of: path)
+        if former >= 0 { try erase(former, path) }
+    }
+
+    private static func erase(_ file: Int32, _ path: String) throws {
+        var status = stat()
+        try check(fstat(file, &status), "measure", path)
+        try write([UInt8](repeating: 0, count: Int(status.st_size)), to: file, path)
+        try check(fsync(file), "flush", path)
+    }
+
     /// Takes the file from everyone but its owner. A file that came from a backup may have had another mode.
     /// - Throws: `FileError`.
     package static func tighten(_ path: String) throws {

@@ -58,37 +58,58 @@ extension DataFolder {
     /// Takes the others' keys, makes those that nobody has, and gives them: one node at a time, lest two of them make
     /// different ones.
     private func agree(on keys: SharedKeys, _ database: any SQLDatabase, _ clock: WallClock) async throws {
-        let lease = Lease(database: database, name: "keys", holder: UUID().uuidString, lasting: 30)
-        guard try await lease.take(within: .seconds(40)) else {
-            throw SharedKeys.Failure(description: "un autre nœud tient les clés depuis trop longtemps")
-        }
-        do {
+        try await keys.alone {
             try await keys.exchange()
             try await makeKeys(database, clock)
             try await keys.exchange()
-        } catch {
-            try? await lease.release()
-            throw error
         }
-        try await lease.release()
     }
 
-    /// Makes every key that is missing, those of the coming week too: afterwards no node has to make one by itself.
-    func makeKeys(_ database: any SQLDatabase, _ clock: WallClock) async throws {
-        let pseudonyms = try PseudonymKeys(directory: pseudonymKeys)
-        for instant in [clock.now(), clock.now() + 7 * 86_400] {
-            _ = try LinkSeal(folder: linkKeys, clock: .fixed(instant))
-            _ = try pseudonyms.pseudonym(of: [], at: instant)
+    /// Changes or destroys keys of pseudonyms, here and on every node.
+    func changePseudonyms<Value: Sendable>(
+        _ work: @escaping @Sendable (PseudonymKeys) throws -> Value
+    ) async throws -> Value {
+        let folder = pseudonymKeys
+        guard shared != nil else { return try work(PseudonymKeys(directory: folder)) }
+        let database = try await openDatabase()
+        guard let keys = try await sharedKeys(database, clock: .system) else {
+            return try work(PseudonymKeys(directory: folder))
+        }
+        return try await keys.change { try work(PseudonymKeys(directory: folder)) }
+    }
+
+    /// Makes every key that is missing.
+    private func makeKeys(_ database: any SQLDatabase, _ clock: WallClock) async throws {
+        let folder = self
+        try await folder.makeComingKeys(clock)
+        try await Blocking.run {
+            _ = try FranceConnectKeys(file: folder.franceConnectKey)
+            _ = try Proofs(database: database, keyFile: folder.proofKey, clock: clock)
+            _ = try folder.openQuestions(GrantStore(database: database, clock: clock))
+            _ = try CaseStore(database: database, keyFolder: folder.caseKeys, clock: clock)
         }
         _ = try await SigningKeys.open(signingKeys)
-        _ = try FranceConnectKeys(file: franceConnectKey)
-        _ = try Proofs(database: database, keyFile: proofKey, clock: clock)
-        _ = try openQuestions(GrantStore(database: database, clock: clock))
     }
+
+    /// Makes the keys of this month and year, and those of the coming week: no node has to make one by itself.
+    func makeComingKeys(_ clock: WallClock) async throws {
+        let folder = self
+        try await Blocking.run {
+            let pseudonyms = try PseudonymKeys(directory: folder.pseudonymKeys)
+            for instant in [clock.now(), clock.now() + 7 * 86_400] {
+                _ = try LinkSeal(folder: folder.linkKeys, clock: .fixed(instant))
+                _ = try pseudonyms.pseudonym(of: [], at: instant)
+            }
+        }
+    }
+
+    private static let single = [
+        "questions.key", "keys/proofs.key", "keys/france-connect.pem", "case-keys/cases.key",
+    ]
 
     /// Whether a file of the folder is a key that nodes share. Keys of links past are not: they are to be forgotten.
     static func isShared(_ name: String, at now: Date) -> Bool {
-        if ["questions.key", "keys/proofs.key", "keys/france-connect.pem"].contains(name) { return true }
+        if single.contains(name) { return true }
         if name.wholeMatch(of: /keys\/\d{4,}\.jwk/) != nil { return true }
         if name.wholeMatch(of: /pseudonym-keys\/\d{4}\.key/) != nil { return true }
         guard let link = name.wholeMatch(of: /link-keys\/links-(\d{4}-\d{2})\.key/) else { return false }

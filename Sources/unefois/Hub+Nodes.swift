@@ -35,7 +35,7 @@ extension Hub {
                 while !Task.isCancelled {
                     try await Task.sleep(for: .seconds(60))
                     if self.node?.isAtWork ?? true {
-                        do { try await self.folder.makeKeys(self.store.database, self.clock) } catch {
+                        do { try await self.folder.makeComingKeys(self.clock) } catch {
                             self.logger.error("clés à venir : \(error)")
                         }
                     }

@@ -50,7 +50,8 @@ final class Hub: Sendable {
         folder: DataFolder, catalogue: CompiledCatalogue, providers: HubProviders, franceConnectKeys: FranceConnectKeys,
         rehearsals: (any Rehearsing)?, clock: WallClock, breakers: Breakers = Breakers(),
         quotas: (any QuotaKeeping)? = nil, nodeName: String? = nil, isFictional: Bool = false,
-        admission: Admission = Admission(), callsPerProvider: Int = Traffic.standardLimit, settings: Settings? = nil
+        admission: Admission = Admission(), callsPerProvider: Int = Traffic.standardLimit,
+        settings: Settings? = nil, checksEchoes: Bool = true
     ) async throws {
         self.folder = folder
         self.clock = clock
@@ -80,7 +81,7 @@ final class Hub: Sendable {
         let traffic = Traffic(limit: callsPerProvider, breakers: breakers)
         let connector = Connector(
             transport: transport, configuration: providers, breakers: breakers, documents: documents, clock: clock,
-            quotas: quotas, traffic: traffic, catalogue: { holder.catalogue })
+            quotas: quotas, traffic: traffic, checksEchoes: checksEchoes, catalogue: { holder.catalogue })
         gateway = Gateway(
             parts: Gateway.Parts(
                 connector: connector,

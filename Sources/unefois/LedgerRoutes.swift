@@ -24,6 +24,10 @@ struct LedgerRoutes {
         }
         router.get("/ledger/proof/:entry") { request, context in try await proof(request, context) }
         router.get("/ledger/consistency") { request, _ in try await consistency(request) }
+        router.get("/ledger/witness/key") { _, _ in
+            service.witness.map { text("\($0.key)\n") }
+                ?? text("Cette instance n'est témoin de personne.\n", .notFound)
+        }
         router.post("/ledger/witness/add-checkpoint") { request, _ in try await witness(request) }
     }
 

@@ -84,7 +84,7 @@ struct LedgerPurgeCommand: ParsableCommand {
 }
 
 /// Takes one person's part out of the keys of pseudonyms.
-struct LedgerForgetCommand: ParsableCommand {
+struct LedgerForgetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget", abstract: "Rend muets à jamais les pseudonymes d'une personne.",
         discussion: """
@@ -94,7 +94,7 @@ struct LedgerForgetCommand: ParsableCommand {
             """)
     @OptionGroup var data: DataOption
 
-    func run() throws {
+    func run() async throws {
         var values: [String: String] = [:]
         while let line = readLine() {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -104,11 +104,12 @@ struct LedgerForgetCommand: ParsableCommand {
             values[parts[0]] = parts[1]
         }
         guard let person = Subject.person(values) else { throw ValidationError("Aucune identité n'a été donnée.") }
-        let whole = try PseudonymKeys(directory: try data.open().pseudonymKeys).forget(person)
+        let whole = try await data.open().changePseudonyms { try $0.forget(person) }
         print("C'est fait : rien ne mène plus de cette personne à ses lignes.")
         for year in whole {
             print(
-                "Sauf pour \(year) : sa clé, d'une version antérieure, ne s'oublie qu'entière (supprimez \(year).key).")
+                "Sauf pour \(year) : sa clé, d'une version antérieure, ne s'oublie qu'entière (pseudonyms destroy \(year))."
+            )
         }
         if !whole.isEmpty { throw ExitCode.failure }
     }
@@ -120,10 +121,14 @@ struct LedgerFillCommand: AsyncParsableCommand {
     @OptionGroup var data: DataOption
     @Option var calls = Int.max
     @Option var atOnce = 64
+    @Option var segmentBytes = 64 << 20
 
     func run() async throws {
         let folder = try data.open()
-        let writer = try LedgerWriter(directory: folder.ledger)
+        guard !FileManager.default.fileExists(atPath: folder.database) else {
+            throw ValidationError("Ce dossier est celui d'une instance : rien n'y est inventé.")
+        }
+        let writer = try LedgerWriter(directory: folder.ledger, limits: LedgerLimits(segmentBytes: segmentBytes))
         let checkpointer = try Checkpointer(writer, CheckpointSigner(directory: folder.ledgerKey, ledger: writer.id))
         let lane = FillLane(writer: writer, run: UUID().uuidString)
         await withTaskGroup { group in

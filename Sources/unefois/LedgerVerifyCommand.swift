@@ -13,7 +13,7 @@ struct LedgerVerifyCommand: ParsableCommand {
     @OptionGroup var data: DataOption
     @Argument(help: "Dossier du registre. Par défaut : ledger/ dans le dossier des données.")
     var folder: String?
-    @Option(help: "Clé publique du registre, ou fichier qui la contient. Peut être répétée.")
+    @Option(help: "Clé publique du registre ou d'un témoin, ou fichier qui la contient. Peut être répétée.")
     var key: [String] = []
     @Option(help: "Fichier d'un point de contrôle gardé ailleurs. Peut être répété.")
     var checkpoint: [String] = []
@@ -32,7 +32,7 @@ struct LedgerVerifyCommand: ParsableCommand {
         let began = ContinuousClock.now
         let report = try LedgerReader(directory: directory)
             .verify(keys: keys, checkpoints: checkpoint.map { URL(filePath: $0) })
-        show(report, keysAreGiven: !keys.isEmpty, in: began.duration(to: .now))
+        show(report, keysAreGiven: keys.contains(where: report.keys.contains), in: began.duration(to: .now))
         let end = report.sequences?.upperBound ?? 0
         var isWhole = report.problems.isEmpty
         if report.checkpoints == 0, !unsigned {
@@ -55,6 +55,7 @@ struct LedgerVerifyCommand: ParsableCommand {
             print("du \(first.formatted(.iso8601)) au \(last.formatted(.iso8601))")
         }
         print("points de contrôle : \(report.checkpoints), signés jusqu'à l'enregistrement \(report.signed)")
+        if report.witnessed > 0 { print("co-signés par un témoin jusqu'à l'enregistrement \(report.witnessed)") }
         for key in report.keys { print("clé \(keysAreGiven ? "donnée" : "lue dans le dossier") : \(key)") }
         let rate = Double(report.records + report.purged) / max(time / .seconds(1), 1e-9)
         print("vitesse : \(Int(rate)) enregistrements par seconde")

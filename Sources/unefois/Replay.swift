@@ -70,7 +70,7 @@ struct Replay {
         let hub = try await Hub(
             folder: folder, catalogue: catalogue, providers: providers, franceConnectKeys: keys, rehearsals: nil,
             clock: clock, breakers: Breakers(model: Breaker(threshold: .max)), quotas: NoQuotas(),
-            isFictional: true)
+            isFictional: true, checksEchoes: false)
         let grant = try await hub.store.create(hub.store.demoGrant(scopes: catalogue.scopes.names, limit: .unlimited))
         let token = try await hub.store.createToken(for: grant.id)
         hub.gateway.use(try await hub.store.snapshot())

@@ -86,10 +86,15 @@ struct Server {
         hub.address.url = settings.publicURL(port: port)
         let pages = try ServerPages(hub: hub, settings: settings, demoToken: demo)
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
-        let callerAddress = CallerAddress(trustedProxies: settings.trustedProxies)
+        let callerAddress = CallerAddress(
+            trustedProxies: settings.trustedProxies, believesCertificates: settings.clientCertHeader)
         let listener = HubListener(
             gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(Int64(settings.idleTimeout)),
             requestTimeout: .seconds(Int64(settings.requestTimeout)))
+        let server: HTTPServerBuilder
+        do { server = try .listening(listener.configuration, settings.tls) } catch {
+            throw Refused(description: "le certificat TLS ou sa clé ne peuvent pas être lus : \(error)")
+        }
         let responder = hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }
         var services: [any ServiceLifecycle.Service] = [
             LoopService { try await hub.followGrants() },
@@ -109,7 +114,7 @@ struct Server {
         services.append(
             Application(
                 responder: responder,
-                server: .http1(configuration: listener.configuration),
+                server: server,
                 configuration: .init(
                     address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024,
                     // Beyond that many clients new ones wait in the listen queue.

@@ -11,8 +11,8 @@ struct Unefois: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, TryCommand.self, CatalogueCommand.self, TokenCommand.self, EditorCommand.self,
             DelegationCommand.self, ClientCommand.self, PurposeCommand.self, CasesCommand.self, ExplainCommand.self,
-            SandboxCommand.self, LedgerCommand.self, DataRequestsCommand.self, MigrateCommand.self, BackupCommand.self,
-            RestoreCommand.self, ImportCommand.self,
+            SandboxCommand.self, LedgerCommand.self, PseudonymsCommand.self, DataRequestsCommand.self,
+            MigrateCommand.self, BackupCommand.self, RestoreCommand.self, ImportCommand.self,
         ])
 
     /// Runs async code on the event loops themselves: a call then stays on the thread of its connection, where two

@@ -1,8 +1,13 @@
 """Clients, their short tokens and their calls, as programs written elsewhere make them: PyJWT and cryptography."""
 import base64
+import contextlib
 import datetime
 import hashlib
 import json
+import pathlib
+import shutil
+import socket
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -26,6 +31,7 @@ PERSON = [("recipient", "13002526500013"), ("nomNaissance", "LEFEBVRE"), ("preno
           ("codeCogInseePaysNaissance", "99100"), ("codeCogInseeCommuneNaissance", "08480")]
 KEYS = {"ES256": lambda: ec.generate_private_key(ec.SECP256R1()), "EdDSA": ed25519.Ed25519PrivateKey.generate,
         "PS256": lambda: rsa.generate_private_key(65537, 2048), "RS256": lambda: rsa.generate_private_key(65537, 3072)}
+SERVER = ec.generate_private_key(ec.SECP256R1())
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +39,7 @@ def hub(tmp_path_factory):
     """(base address, data folder, identifier of a grant) of a UneFois behind a proxy of this machine."""
     need("unefois", unefois_server.executable())
     folder = tmp_path_factory.mktemp("tokens")
-    with unefois_server.unefois(folder, "--trusted-proxies", "127.0.0.1") as (base, _):
+    with unefois_server.unefois(folder, "--trusted-proxies", "127.0.0.1", "--client-cert-header") as (base, _):
         said = run(folder, "token", "create", "--scope", "cnaf_quotient_familial", "--scope", "cnaf_enfants")
         yield base, folder, said.split("Habilitation")[1].split()[0]
 
@@ -74,12 +80,12 @@ def proof(key, algorithm, method, address, token=None):
     return jwt.encode(claims, key, algorithm, headers={"typ": "dpop+jwt", "jwk": public(key, algorithm)})
 
 
-def send(address, form=None, **headers):
+def send(address, form=None, tls=None, **headers):
     """(status, body, headers) of a GET, or of the POST of a form."""
     data = urllib.parse.urlencode(form).encode() if form else None
     request = urllib.request.Request(address, data, {name.replace("_", "-"): value for name, value in headers.items()})
     try:
-        with urllib.request.urlopen(request, timeout=15) as answer:
+        with urllib.request.urlopen(request, timeout=15, context=tls) as answer:
             return answer.status, json.load(answer), answer.headers
     except urllib.error.HTTPError as error:
         return error.code, json.load(error), error.headers
@@ -138,7 +144,7 @@ def test_an_assertion_serves_once_and_for_us(hub):
 
 def test_a_token_of_a_certificate_comes_with_it(hub):
     base, folder, grant = hub
-    certificates = [certificate() for _ in range(2)]
+    certificates = [certificate(KEYS["ES256"]()) for _ in range(2)]
     file = folder / "client.pem"
     file.write_bytes(certificates[0].public_bytes(serialization.Encoding.PEM))
     identifier = run(folder, "client", "create", grant, "--certificate", file)
@@ -158,9 +164,108 @@ def test_a_token_of_a_certificate_comes_with_it(hub):
     assert told["cnf"] == {"x5t#S256": base64.urlsafe_b64encode(digest).rstrip(b"=").decode()}
 
 
-def certificate():
-    """A certificate that signs itself, as RFC 8705 §2.2 allows."""
+def test_a_proxy_that_ends_tls_vouches_for_the_certificate_that_it_has_seen(hub):
+    """HAProxy with the lines of packaging/haproxy.cfg: what the client writes in Client-Cert is of no use."""
+    base, folder, grant = hub
+    haproxy = need("haproxy", shutil.which("haproxy") or next(pathlib.Path("/usr/sbin").glob("haproxy"), None))
     key = KEYS["ES256"]()
+    for name, made in [("server", certificate()), ("mine", certificate(key)), ("theirs", certificate(other := KEYS["ES256"]()))]:
+        pem = made.public_bytes(serialization.Encoding.PEM)
+        (folder / f"{name}.crt").write_bytes(pem)
+        (folder / f"{name}.pem").write_bytes(pem + private({"server": SERVER, "mine": key, "theirs": other}[name]))
+    published = (unefois_server.ROOT / "packaging/haproxy.cfg").read_text()
+    rule = next(line.strip(" #") for line in published.splitlines() if "set-header Client-Cert" in line)
+    assert "http-request del-header Client-Cert" in published
+    port = unefois_server.free_port()
+    (folder / "haproxy.cfg").write_text(f"""
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+frontend public
+    bind 127.0.0.1:{port} ssl crt {folder}/server.pem ca-file {folder}/server.crt verify optional ca-ignore-err all crt-ignore-err all
+    http-request del-header Client-Cert
+    {rule}
+    default_backend hub
+backend hub
+    server hub {base.removeprefix("http://")}
+""")
+    identifier = run(folder, "client", "create", grant, "--certificate", folder / "mine.crt")
+    time.sleep(1)
+    form = {"grant_type": "client_credentials", "client_id": identifier}
+    forged = ":" + base64.b64encode(x509.load_pem_x509_certificate((folder / "mine.crt").read_bytes())
+                                    .public_bytes(serialization.Encoding.DER)).decode() + ":"
+    process = subprocess.Popen([haproxy, "-q", "-f", folder / "haproxy.cfg"])
+    try:
+        front = f"https://127.0.0.1:{port}"
+        await_port(port)
+        call = front + CALL + "?" + urllib.parse.urlencode(PERSON)
+        for stranger in ["theirs", None]:
+            assert code(send(front + "/oauth/token", form, tls=tls(folder, stranger), Client_Cert=forged)) == (401, "00465")
+        status, given, _ = send(front + "/oauth/token", form, tls=tls(folder, "mine"))
+        assert status == 200
+        bearer = "Bearer " + given["access_token"]
+        assert send(call, tls=tls(folder, "mine"), Authorization=bearer)[0] == 200
+        for stranger in ["theirs", None]:
+            assert code(send(call, tls=tls(folder, stranger), Authorization=bearer, Client_Cert=forged)) == (401, "00463")
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def test_a_certificate_shown_to_the_service_itself_binds_the_token(tmp_path):
+    need("unefois", unefois_server.executable())
+    key, other = KEYS["ES256"](), KEYS["ES256"]()
+    for name, made, own in [("server", certificate(), SERVER), ("mine", certificate(key), key), ("theirs", certificate(other), other)]:
+        pem = made.public_bytes(serialization.Encoding.PEM)
+        (tmp_path / f"{name}.crt").write_bytes(pem)
+        (tmp_path / f"{name}.key").write_bytes(private(own))
+        (tmp_path / f"{name}.pem").write_bytes(pem + private(own))
+    port, admin = unefois_server.free_port(), unefois_server.free_port()
+    base = f"https://127.0.0.1:{port}"
+    command = [unefois_server.executable(), "serve", "--data", tmp_path / "data", "--port", port, "--public-url", base,
+               "--tls-certificate", tmp_path / "server.crt", "--tls-key", tmp_path / "server.key", "--tls-client-certificates"]
+    ready = f"http://127.0.0.1:{admin}/metrics"
+    with unefois_server.started(command, ready, tmp_path / "serve.log", {"UNEFOIS_ADMIN_PORT": str(admin)}):
+        await_port(port)
+        grant = run(tmp_path, "token", "create", "--scope", "cnaf_quotient_familial").split("Habilitation")[1].split()[0]
+        identifier = run(tmp_path, "client", "create", grant, "--certificate", tmp_path / "mine.crt")
+        time.sleep(1)
+        form = {"grant_type": "client_credentials", "client_id": identifier}
+        for stranger in ["theirs", None]:
+            assert code(send(base + "/oauth/token", form, tls=tls(tmp_path, stranger))) == (401, "00465")
+        status, given, _ = send(base + "/oauth/token", form, tls=tls(tmp_path, "mine"))
+        assert status == 200
+        call, bearer = base + CALL + "?" + urllib.parse.urlencode(PERSON), "Bearer " + given["access_token"]
+        assert send(call, tls=tls(tmp_path, "mine"), Authorization=bearer)[0] == 200
+        for stranger in ["theirs", None]:
+            assert code(send(call, tls=tls(tmp_path, stranger), Authorization=bearer)) == (401, "00463")
+
+
+def tls(folder, name):
+    """A connection's settings: the client's certificate of that name, or none."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if name:
+        context.load_cert_chain(folder / f"{name}.pem")
+    return context
+
+
+def await_port(port):
+    for _ in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise RuntimeError("haproxy does not listen")
+
+
+def private(key):
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def certificate(key=SERVER):
+    """A certificate that signs itself, as RFC 8705 §2.2 allows."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "client")])
     now = datetime.datetime.now(datetime.timezone.utc)
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now,

@@ -129,9 +129,10 @@ struct NetworkTransportTests {
                     trustRoots: roots.map { certificates.path($0 + ".pem") })
             }
             for (server, clients, shown, failure) in [
-                // Known to nobody, signed by itself, for another name: refused before anything is sent.
+                // Known to nobody, signed by itself, for another name, over: refused before anything is sent.
                 ("server", nil, nil, .certificate), ("self", nil, nil, .certificate),
                 ("other", nil, identity("client", trusting: "ca"), .certificate),
+                ("expired", nil, identity("client", trusting: "ca"), .certificate),
                 ("self", nil, identity("client", trusting: "ca"), .certificate),
                 // With a client certificate that the server knows.
                 ("server", "ca", identity("client", trusting: "ca"), nil),

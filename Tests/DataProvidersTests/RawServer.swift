@@ -63,7 +63,8 @@ struct Certificates: Sendable {
     let folder: String
     private static let curve = "ec -pkeyopt ec_paramgen_curve:prime256v1"
 
-    /// An authority; a server's and a client's certificate that it signed; a server's certificate that signed itself.
+    /// An authority; a server's and a client's certificate that it signed, one for another name, one that is over; a
+    /// server's certificate that signed itself.
     init(in folder: String) throws {
         self.folder = folder
         try openssl(
@@ -74,13 +75,15 @@ struct Certificates: Sendable {
                 + " -keyout self.key -out self.pem")
         try Data("subjectAltName=IP:127.0.0.1".utf8).write(to: URL(filePath: folder + "/names"))
         try Data("subjectAltName=IP:127.0.0.2".utf8).write(to: URL(filePath: folder + "/othernames"))
-        for (name, names) in [("server", "names"), ("client", "names"), ("other", "othernames")] {
+        for (name, names, days) in [
+            ("server", "names", 2), ("client", "names", 2), ("other", "othernames", 2), ("expired", "names", -1),
+        ] {
             try openssl(
                 "req -newkey \(Self.curve) -nodes -subj /CN=\(name) -keyout \(name).key -out \(name).csr"
             )
             try openssl(
-                "x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile \(names) -out \(name).pem"
-            )
+                "x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -days \(days) -extfile \(names)"
+                    + " -out \(name).pem")
         }
     }
 

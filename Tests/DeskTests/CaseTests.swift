@@ -7,19 +7,22 @@ import Values
 @testable import Desk
 
 @Suite struct CaseTests {
-    private static func register(_ folder: String, clock: WallClock = .fixed(noon), most: Int = 100_000) async throws
+    private static func register(
+        _ maker: TestDatabase, _ folder: String, clock: WallClock = .fixed(noon), most: Int = 100_000
+    ) async throws
         -> (CaseRegister, CaseStore)
     {
-        let database = try await SQLiteDatabase.open(folder + "/desk.sqlite")
+        let database = try await maker.open(folder)
         try await database.migrate(GrantStore.migrations, at: noon)
         let store = try CaseStore(
             database: database, keyFolder: folder + "/case-keys", clock: clock, mostOpen: most)
         return (CaseRegister(store: store), store)
     }
 
-    @Test func `a case is open from its opening to its closing, for its grant alone`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a case is open from its opening to its closing, for its grant alone`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let (register, store) = try await Self.register(folder)
+            let (register, store) = try await Self.register(maker, folder)
             #expect(register.state(of: "A-1", in: "g") == .unreadable)
             try await register.refresh()
             #expect(register.state(of: "A-1", in: "g") == .unknown)
@@ -36,10 +39,11 @@ import Values
         }
     }
 
-    @Test func `another process, and one that starts again, know of every change`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `another process, and one that starts again, know of every change`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let (first, _) = try await Self.register(folder)
-            let (second, _) = try await Self.register(folder)
+            let (first, _) = try await Self.register(maker, folder)
+            let (second, _) = try await Self.register(maker, folder)
             var random = SeededGenerator(seed: 9)
             var expected: [String: CaseState] = [:]
             try await second.refresh()
@@ -53,7 +57,7 @@ import Values
                     expected[reference] = opens ? .open : .closed
                 }
             }
-            let (third, _) = try await Self.register(folder)
+            let (third, _) = try await Self.register(maker, folder)
             for register in [first, second, third] {
                 try await register.refresh()
                 for number in 0..<200 {
@@ -63,9 +67,10 @@ import Values
         }
     }
 
-    @Test func `a long list is read whole, in the order of changes`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a long list is read whole, in the order of changes`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let (register, store) = try await Self.register(folder)
+            let (register, store) = try await Self.register(maker, folder)
             let references = (0..<(CaseStore.batch * 2 + 7)).map { "D\($0)" }
             #expect(try await store.set(references, of: "g", open: true) == references.count)
             try await register.refresh()
@@ -78,9 +83,10 @@ import Values
         }
     }
 
-    @Test func `no more cases are opened than a grant may have`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `no more cases are opened than a grant may have`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let (_, store) = try await Self.register(folder, most: 3)
+            let (_, store) = try await Self.register(maker, folder, most: 3)
             #expect(try await store.set(["1", "2"], of: "g", open: true) == 2)
             #expect(try await store.set(["3", "4"], of: "g", open: true) == nil)
             #expect(try await store.set(["3"], of: "g", open: true) == 1)
@@ -90,9 +96,11 @@ import Values
         }
     }
 
-    @Test func `the database holds no reference, and nothing that another key would find`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `the database holds no reference, and nothing that another key would find`(_ maker: TestDatabase) async throws
+    {
         try await withTemporaryFolder { folder in
-            let (_, store) = try await Self.register(folder)
+            let (_, store) = try await Self.register(maker, folder)
             _ = try await store.set(["DOSSIER-DE-CLAIRE"], of: "g", open: true)
             let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("sqlite") }
             for file in files {
@@ -103,19 +111,20 @@ import Values
             let mode = try FileManager.default.attributesOfItem(atPath: key)[.posixPermissions] as? Int
             #expect(mode == 0o600)
             try FileManager.default.removeItem(atPath: key)
-            let (other, _) = try await Self.register(folder)
+            let (other, _) = try await Self.register(maker, folder)
             try await other.refresh()
             #expect(other.state(of: "DOSSIER-DE-CLAIRE", in: "g") == .unknown)
         }
     }
 
-    @Test func `a closed case is forgotten after ninety days`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a closed case is forgotten after ninety days`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let (_, store) = try await Self.register(folder)
+            let (_, store) = try await Self.register(maker, folder)
             _ = try await store.set(["a", "b"], of: "g", open: true)
             _ = try await store.set(["a"], of: "g", open: false)
             for (days, closed) in [(89.0, 1), (91.0, 0)] {
-                let (_, later) = try await Self.register(folder, clock: .fixed(noon + days * 86_400))
+                let (_, later) = try await Self.register(maker, folder, clock: .fixed(noon + days * 86_400))
                 try await later.purge()
                 let counts = try await later.counts(of: "g")
                 #expect(counts.open == 1 && counts.closed == closed)

@@ -1,6 +1,7 @@
 import Desk
 import Foundation
 import Storage
+import TestSupport
 import Testing
 import Values
 
@@ -11,9 +12,10 @@ import Values
             isDefault: isDefault, requiresCase: true)
     }
 
-    @Test func `a grant gives back its purposes, the default one first`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a grant gives back its purposes, the default one first`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             #expect(grant.purposes.map(\.id) == [Purpose.principal] && grant.purposes[0].quota == nil)
             #expect(
@@ -30,9 +32,10 @@ import Values
         }
     }
 
-    @Test func `a purpose that a call could not be checked against is refused`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a purpose that a call could not be checked against is refused`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             var untitled = Self.purpose("a")
             untitled.title = " "
@@ -52,9 +55,10 @@ import Values
         }
     }
 
-    @Test func `a token may have a purpose of its own, which then stays as long as it`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a token may have a purpose of its own, which then stays as long as it`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             try await store.declare(Self.purpose("bourse"), of: grant.id)
             let token = try await store.createToken(for: grant.id, purpose: "bourse")
@@ -69,9 +73,10 @@ import Values
         }
     }
 
-    @Test func `a grant of before has its purpose as its only one, without quota`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `a grant of before has its purpose as its only one, without quota`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
-            let database = try await SQLiteDatabase.open(folder + "/desk.sqlite")
+            let database = try await maker.open(folder)
             let former = GrantStore.migrations.filter { $0.name < "m0050" }
             try await database.migrate(former, at: noon)
             func insert(_ id: String) async throws {
@@ -85,7 +90,7 @@ import Values
                 }
             }
             try await insert("before")
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             // A node of the former version still runs and makes one more.
             try await insert("beside")
             let only = Purpose(id: Purpose.principal, title: "Tarifs", isDefault: true)
@@ -94,25 +99,30 @@ import Values
         }
     }
 
-    @Test(arguments: [("quota_calls", "5", "NULL"), ("quota_period", "NULL", "'day'"), ("quota_period", "5", "'week'")])
-    func `a quota that cannot be understood gives no snapshot`(_ name: String, _ calls: String, _ period: String)
-        async throws
-    {
+    @Test(
+        arguments: TestDatabase.all,
+        [("quota_calls", "5", "NULL"), ("quota_period", "NULL", "'day'"), ("quota_period", "5", "'week'")])
+    func `a quota that cannot be understood gives no snapshot`(
+        _ maker: TestDatabase, _ quota: (name: String, calls: String, period: String)
+    ) async throws {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
+            let store = try await openStore(maker, folder)
             try await store.create(store.demoGrant(scopes: ["a"]))
-            let database = try await SQLiteDatabase.open(folder + "/desk.sqlite")
+            let database = try await maker.open(folder)
             try await database.transaction {
-                try $0.execute("UPDATE purposes SET quota_calls = \(calls), quota_period = \(period)")
+                try $0.execute("UPDATE purposes SET quota_calls = \(quota.calls), quota_period = \(quota.period)")
             }
             await #expect(throws: DeskError.self) { try await store.snapshot() }
         }
     }
 
-    @Test func `counts add up over nodes, come back after a restart, and end with their period`() async throws {
+    @Test(arguments: TestDatabase.all)
+    func `counts add up over nodes, come back after a restart, and end with their period`(_ maker: TestDatabase)
+        async throws
+    {
         try await withTemporaryFolder { folder in
-            let store = try await openStore(folder)
-            let calls = PurposeCallStore(database: try await SQLiteDatabase.open(folder + "/desk.sqlite"))
+            let store = try await openStore(maker, folder)
+            let calls = PurposeCallStore(database: try await maker.open(folder))
             func of(_ grant: String, _ span: String, _ number: Int) -> PurposeCalls {
                 PurposeCalls(grant: grant, purpose: "p", span: span, calls: number)
             }
@@ -122,7 +132,7 @@ import Values
             let many = (0..<450).map { of("grant \($0)", "2025-09-01", 1) }
             #expect(try await calls.add(many).count == 450)
             _ = try await calls.add([of("a", "2025-08-31", 9), of("a", "2022", 1), of("a", "2023-01-01", 1)])
-            let again = PurposeCallStore(database: try await SQLiteDatabase.open(folder + "/desk.sqlite"))
+            let again = PurposeCallStore(database: try await maker.open(folder))
             let totals = Set(try await again.totals(at: noon))
             #expect(totals == Set([of("a", "2025-09-01", 5), of("b", "2025-09", 4)] + many))
             try await again.purge(at: noon)

@@ -25,6 +25,7 @@ struct HubBench: Sendable {
     var catalogue = Self.catalogue
     /// Whose headers about the caller are believed.
     var trustedProxies: [String] = []
+    var believesCertificates = false
     /// Another hub in place of all providers, with its FranceConnect.
     var national: National?
 
@@ -96,7 +97,8 @@ struct HubBench: Sendable {
             catalogue: { catalogue }, trying: nil,
             proofs: CheckedProofs(proofs: hub.proofs, limiter: hub.gateway.limiter, clock: clock.wall),
             explaining: ExplainedCalls(hub: hub, folder: hub.folder))
-        let callerAddress = CallerAddress(trustedProxies: trustedProxies.compactMap(AddressBlock.init))
+        let callerAddress = CallerAddress(
+            trustedProxies: trustedProxies.compactMap(AddressBlock.init), believesCertificates: believesCertificates)
         let port = try await listen(hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
         if followsGrants { group.addTask { try await hub.followGrants() } }

@@ -69,9 +69,7 @@ struct OpenDataTests {
                 #expect(record.operation == "open_v1_sirene_unites_legales" && record.scopes.isEmpty)
             }
             #expect(records.map(\.subject) == ["012345674", nil])
-            let files = try FileManager.default.contentsOfDirectory(
-                at: hub.folder.ledger, includingPropertiesForKeys: nil)
-            let content = try files.map { try Data(contentsOf: $0) }.reduce(Data(), +)
+            let content = try TraceTests.content(hub)
             for trace in ["127.0.0.1", "192.0.2.7", "Claire", "forged"] {
                 #expect(content.range(of: Data(trace.utf8)) == nil, "\(trace)")
             }

@@ -54,9 +54,7 @@ struct TraceTests {
                 #expect(answer.headers["x-request-id"] == "LEFEBVRE-CLAIRE-1987")
             }
             await hub.hub.close()
-            let files = try FileManager.default.contentsOfDirectory(
-                at: hub.folder.ledger, includingPropertiesForKeys: nil)
-            let content = try files.map { try Data(contentsOf: $0) }.reduce(Data(), +)
+            let content = try TraceTests.content(hub)
             #expect(content.range(of: Data("13002526500013".utf8)) != nil)
             for trace in ["LEFEBVRE", "CLAIRE", "Claire", "MARIE", "1987", "08480", "VILLERS", "620,", token] {
                 #expect(content.range(of: Data(trace.utf8)) == nil, "\(trace)")
@@ -101,9 +99,7 @@ struct TraceTests {
             #expect(contexts.count == 2 && references.count == 2 && records[6].context == nil)
             // The same words mean different things in different places.
             #expect(contexts.intersection(references) == [nil])
-            let files = try FileManager.default.contentsOfDirectory(
-                at: hub.folder.ledger, includingPropertiesForKeys: nil)
-            let content = try files.map { try Data(contentsOf: $0) }.reduce(Data(), +)
+            let content = try TraceTests.content(hub)
             for trace in [agent, "claire@", "aide", "Claire", "aaaaaaaa"] {
                 #expect(content.range(of: Data(trace.utf8)) == nil, "\(trace)")
             }
@@ -123,6 +119,13 @@ struct TraceTests {
             }
             #expect(try await hub.send("/health").status == 503)
         }
+    }
+
+    /// Every byte of the ledger's folder.
+    static func content(_ hub: RunningHub) throws -> Data {
+        let folder = hub.folder.ledger.path
+        let names = try #require(FileManager.default.enumerator(atPath: folder)?.allObjects as? [String])
+        return names.reduce(into: Data()) { $0 += FileManager.default.contents(atPath: folder + "/" + $1) ?? Data() }
     }
 
     static func records(_ hub: RunningHub) throws -> [CallRecord] {

@@ -52,6 +52,18 @@ private struct AlteredLedger {
         }
     }
 
+    /// Writes what differs from what is there.
+    func write(where other: AlteredLedger, in directory: URL) throws {
+        for name in Set(files.keys).union(other.files.keys) where files[name] != other.files[name] {
+            let file = directory.appending(path: name)
+            if let bytes = files[name] {
+                try Data(bytes).write(to: file)
+            } else {
+                try FileManager.default.removeItem(at: file)
+            }
+        }
+    }
+
     /// The payload under another number.
     static func renumbered(_ payload: [UInt8], _ sequence: UInt64) -> [UInt8] {
         let start = payload.firstIndex(of: UInt8(ascii: ",")) ?? 0
@@ -171,8 +183,13 @@ private enum Alteration: Int, CaseIterable {
     let scratch = SignedScratch()
     private let copy = Scratch()
 
-    /// `LEDGER_ALTERATIONS` sets how many.
-    private static let count = ProcessInfo.processInfo.environment["LEDGER_ALTERATIONS"].flatMap { Int($0) } ?? 192
+    /// `LEDGER_ALTERATIONS` sets how many, `LEDGER_SEED` the first.
+    private static let count = number("LEDGER_ALTERATIONS") ?? 192
+    private static let firstSeed = number("LEDGER_SEED") ?? 0
+
+    private static func number(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+    }
 
     @Test func `every alteration is found`() async throws {
         let limits = LedgerLimits(segmentBytes: 3000, preallocatedBytes: 4096)
@@ -186,14 +203,15 @@ private enum Alteration: Int, CaseIterable {
         try Data(try #require(whole.files["checkpoint"])).write(to: brought)
         try whole.write(to: copy.url)
         #expect(try copy.reader.verify(keys: [key], checkpoints: [brought]).problems == [])
-        for seed in 0..<Self.count {
+        for seed in Self.firstSeed..<(Self.firstSeed + Self.count) {
             var (altered, random) = (whole, SeededGenerator(seed))
             let alteration = try #require(Alteration(rawValue: seed % Alteration.allCases.count))
             try alteration.apply(to: &altered, &random)
             guard altered.files != whole.files else { continue }
-            try altered.write(to: copy.url)
+            try altered.write(where: whole, in: copy.url)
             let report = try copy.reader.verify(keys: [key], checkpoints: [brought])
             #expect(!report.problems.isEmpty, "\(alteration), seed \(seed)")
+            try whole.write(where: altered, in: copy.url)
         }
     }
 

@@ -164,7 +164,10 @@ final class SignedScratch: Sendable {
             return (answer.status, answer.body)
         }
         #expect(asked.withLock { $0 } == 2)
-        #expect(try scratch.ledger.reader.verify().problems == [])
+        let report = try scratch.ledger.reader.verify(keys: [witness.key])
+        #expect(report.problems == [] && report.witnessed == 11)
+        let stranger = NoteSigner(name: "temoin.example", kind: .cosignature).key
+        #expect(try scratch.ledger.reader.verify(keys: [stranger]).witnessed == 0)
     }
 
     @Test func `a witness refuses what it does not know, what is not signed and what is another history`() async throws

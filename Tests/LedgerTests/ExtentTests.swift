@@ -56,7 +56,7 @@ import Testing
         try (whole + Data(repeating: 7, count: 30)).write(to: file)
         #expect(try scratch.reader.extents().map(\.bytes) == [whole.count])
         var damaged = whole
-        damaged[SegmentHeader.byteCount + 20] ^= 1
+        damaged[whole.count / 2] ^= 1
         try damaged.write(to: file)
         #expect(try scratch.reader.extents().map(\.bytes) == [whole.count])
     }

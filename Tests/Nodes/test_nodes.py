@@ -30,7 +30,7 @@ def cluster(tmp_path_factory):
 
 
 def test_nodes_that_start_at_once_agree_on_schema_and_keys(cluster):
-    names = ["keys/0001.jwk", "keys/proofs.key", "keys/france-connect.pem", "questions.key"]
+    names = ["case-keys/cases.key", "keys/0001.jwk", "keys/proofs.key", "keys/france-connect.pem", "questions.key"]
     for name in names:
         contents = {(cluster.folder / f"node{number}/data" / name).read_bytes() for number in (1, 2, 3)}
         assert len(contents) == 1, name
@@ -63,6 +63,22 @@ def test_a_limit_counts_the_calls_on_all_nodes(cluster):
     assert 401 not in answers and 403 not in answers
     # Each node may be one call behind the others when nothing is left; a share may wait for the next exchange.
     assert 27 <= sum(status != 429 for status in answers) <= 33
+
+
+def test_a_person_forgotten_on_one_node_is_on_all(cluster):
+    year = time.gmtime().tm_year
+    files = [cluster.folder / f"node{number}/data/pseudonym-keys/{year}.key" for number in (1, 2, 3)]
+    before = files[0].read_bytes()
+    identity = "nomNaissance=DUPONT\nprenoms=JEAN\nanneeDateNaissance=1980\nmoisDateNaissance=1\njourDateNaissance=2\n"
+    assert "C'est fait" in cluster.command("ledger", "forget", input=identity)
+    deadline = time.monotonic() + 5
+    while len({file.read_bytes() for file in files}) > 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert files[0].read_bytes() != before
+    assert "détruite" in cluster.command("pseudonyms", "destroy", year)
+    time.sleep(3)
+    assert len({file.read_bytes() for file in files}) == 1
 
 
 def test_one_node_does_the_common_work(cluster):

@@ -100,13 +100,35 @@ import Testing
             try one.write("pseudonym-keys/2024.key", "year")
             try await one.keys.exchange()
             try await two.keys.exchange()
-            try await two.keys.destroy("pseudonym-keys/2024.key")
+            let path = two.folder + "/pseudonym-keys/2024.key"
+            try await two.keys.change { try PrivateFile.destroy(path) }
             #expect(two.read("pseudonym-keys/2024.key") == nil)
             #expect(try await one.keys.exchange())
             #expect(one.read("pseudonym-keys/2024.key") == nil)
+            // A backup that comes back brings nothing back.
             try one.write("pseudonym-keys/2024.key", "year")
             try await one.keys.exchange()
             #expect(one.read("pseudonym-keys/2024.key") == nil)
+            try one.write("pseudonym-keys/2024.key", "another")
+            try await one.keys.exchange()
+            try await two.keys.exchange()
+            #expect(two.read("pseudonym-keys/2024.key") == "another")
+        }
+    }
+
+    @Test(arguments: TestDatabase.all)
+    func `changes a key on every node, also on one that missed several changes`(_ maker: TestDatabase) async throws {
+        try await withTwo(maker) { one, two in
+            try one.write("pseudonym-keys/2026.key", "0")
+            try await one.keys.exchange()
+            try await two.keys.exchange()
+            for text in ["1", "2", "3"] {
+                let url = URL(filePath: one.folder + "/pseudonym-keys/2026.key")
+                try await one.keys.change { try Data(text.utf8).write(to: url) }
+            }
+            #expect(try await two.keys.exchange())
+            #expect(two.read("pseudonym-keys/2026.key") == "3")
+            #expect(one.read("pseudonym-keys/2026.key") == "3")
         }
     }
 

@@ -53,10 +53,10 @@ class Cluster:
     def __init__(self, folder, server, nodes, binary):
         self.folder, self.server, self.nodes, self.binary = folder, server, nodes, binary
 
-    def command(self, *arguments):
+    def command(self, *arguments, input=""):
         environment = {**os.environ, "UNEFOIS_DATABASE": self.server.url}
         command = [str(self.binary), *map(str, arguments), "--data", str(self.folder / "node1/data")]
-        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        done = subprocess.run(command, env=environment, input=input, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                               cwd=unefois_server.ROOT)
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)

@@ -57,6 +57,7 @@ public struct Replay: Sendable {
     public func outcome(_ operation: APIOperation, _ facts: CallFacts, scopes: ScopeSet) -> Outcome {
         do {
             if let problem = try operation.verdict(on: facts) { return .problem(problem) }
+            guard try operation.isEchoed(facts) else { return .problem(ProblemTemplate(code: "NN999")) }
             return .answer(try operation.answer.project(facts, scopes: scopes, maskText: operation.provider.maskText))
         } catch {
             return .problem(ProblemTemplate(code: "NN999"))

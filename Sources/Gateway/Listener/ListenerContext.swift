@@ -34,15 +34,22 @@ public enum Visitor {
 /// Tells the caller's address: the peer's, or what a trusted proxy says of it.
 public struct CallerAddress: Sendable {
     private let proxies: [AddressBlock]
+    private let believesCertificates: Bool
 
-    /// - Parameter trustedProxies: only their `X-Forwarded-For` is believed; anybody can write that header.
-    public init(trustedProxies: [AddressBlock]) { proxies = trustedProxies }
+    /// - Parameters:
+    ///   - trustedProxies: only their `X-Forwarded-For` is believed; anybody can write that header.
+    ///   - believesCertificates: whether their `Client-Cert` is too. A proxy that passes on what its clients write there
+    ///     would let anybody be anyone: nothing but the word of its operator tells that it does not.
+    public init(trustedProxies: [AddressBlock], believesCertificates: Bool = false) {
+        proxies = trustedProxies
+        self.believesCertificates = believesCertificates
+    }
 
     /// The caller's address and certificate: the connection's own, or where it comes from a trusted proxy what that says
     /// in `X-Forwarded-For` and `Client-Cert` (RFC 9440).
     func caller(_ peer: Peer, _ said: CallHeaders) -> Peer {
         guard !proxies.isEmpty, let address = peer.address, isProxy(address) else { return peer }
-        let told = said.clientCertificates
+        let told = believesCertificates ? said.clientCertificates : []
         return Peer(
             address: self.address(peer: address, forwarded: said.forwardedFor),
             certificate: told.count == 1 ? CertificateDigest.ofHeader(told[0]) : nil)

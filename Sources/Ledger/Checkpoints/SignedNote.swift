@@ -131,7 +131,8 @@ public struct NoteSigner: Sendable {
     }
 
     /// Reads the key of a folder, made (0700, the key 0600) where there is none.
-    /// - Throws: ``LedgerError/failed(operation:code:)``, also where the key there has another name.
+    /// A witness keeps the name that its key was made with.
+    /// - Throws: ``LedgerError/failed(operation:code:)``, also where a ledger's key has another name.
     init(_ folder: LedgerFolder, name: String, kind: NoteKey.Kind) throws(LedgerError) {
         try folder.create()
         let path = folder.path + "/signing.key"
@@ -142,7 +143,9 @@ public struct NoteSigner: Sendable {
             return
         }
         let text = String(decoding: try OpenFile(path, O_RDONLY).read(1024, at: 0), as: UTF8.self)
-        guard let found = NoteSigner(decoding: text), found.key.name == name, found.key.kind == kind else {
+        guard let found = NoteSigner(decoding: text), found.key.kind == kind,
+            kind == .cosignature || found.key.name == name
+        else {
             throw .failed(operation: "read signing key", code: EINVAL)
         }
         self = found

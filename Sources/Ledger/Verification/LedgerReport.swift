@@ -15,6 +15,8 @@ public struct LedgerReport: Sendable, Hashable {
     public var checkpoints = 0
     /// Records that the largest of those answers for; what follows was written since.
     public var signed: UInt64 = 0
+    /// Of those, records that a witness answers for too, among the witnesses whose keys were given.
+    public var witnessed: UInt64 = 0
     /// The keys that checkpoints were checked with.
     public var keys: [NoteKey] = []
     public var problems: [Problem] = []

@@ -4,8 +4,8 @@ extension LedgerReader {
     /// Reads every byte of every segment and says what is wrong, and where. Needs nothing but the folder, or a copy of it.
     ///
     /// - Parameters:
-    ///   - keys: the ledger's public keys as they are known from elsewhere; where there are none, the folder's own key is
-    ///     used, which whoever altered the folder may have replaced.
+    ///   - keys: public keys as they are known from elsewhere, the ledger's and those of its witnesses; where none is the
+    ///     ledger's, the folder's own key is used, which whoever altered the folder may have replaced.
     ///   - checkpoints: files of checkpoints kept elsewhere: by a witness, or from an earlier day.
     /// - Throws: ``LedgerError/failed(operation:code:)`` where a file cannot be read.
     public func verify(keys: [NoteKey] = [], checkpoints: [URL] = []) throws(LedgerError) -> LedgerReport {
@@ -256,6 +256,7 @@ private struct Verification {
         (suspects, beside, sure) = ([], nil, size)
         report.checkpoints += 1
         report.signed = size
+        if signed.witnessed.contains(size) { report.witnessed = size }
     }
 
     mutating func end(lastSegment: Segment?) -> LedgerReport {

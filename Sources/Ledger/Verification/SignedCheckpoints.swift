@@ -6,16 +6,21 @@ struct SignedCheckpoints {
     private(set) var bySize: [UInt64: MerkleHash] = [:]
     /// Records that signed statements say were purged.
     private(set) var purged: [ClosedRange<UInt64>] = []
+    /// Sizes that a witness signed too.
+    private(set) var witnessed: Set<UInt64> = []
     let keys: [NoteKey]
     private(set) var problems: [LedgerReport.Problem] = []
     private var origin: String?
+    private let witnesses: [NoteKey]
 
     /// - Parameters:
-    ///   - keys: the keys to trust; where there are none, that which stands in the folder.
+    ///   - keys: the keys to trust; where none is a ledger's, that which stands in the folder.
     ///   - brought: files of checkpoints kept elsewhere.
     init(_ folder: LedgerFolder, keys: [NoteKey], brought: [URL]) {
         let own = NoteKey(Self.text(folder.key) ?? "")
-        self.keys = keys.isEmpty ? own.map { [$0] } ?? [] : keys
+        let given = keys.filter { $0.kind == .note }
+        self.keys = given.isEmpty ? own.map { [$0] } ?? [] : given
+        witnesses = keys.filter { $0.kind == .cosignature }
         let kept = Self.notes(in: folder.checkpoints).map { folder.checkpoints + "/" + $0 }
         for path in [folder.checkpoint, folder.cosigned] + kept where access(path, F_OK) == 0 { add(path) }
         for file in brought { add(file.path) }
@@ -37,7 +42,7 @@ struct SignedCheckpoints {
     /// The note of a file, if a key of the ledger signed it.
     private mutating func note(_ path: String) -> SignedNote? {
         guard let note = Self.text(path).flatMap(SignedNote.init(parsing:)),
-            keys.contains(where: { $0.kind == .note && note.isSigned(by: $0) })
+            keys.contains(where: note.isSigned)
         else {
             found(.badSignature, path)
             return nil
@@ -54,6 +59,7 @@ struct SignedCheckpoints {
             return found(.fork(size: checkpoint.size), path)
         }
         bySize[checkpoint.size] = checkpoint.root
+        if witnesses.contains(where: note.isSigned) { witnessed.insert(checkpoint.size) }
     }
 
     private mutating func addPurge(_ path: String) {

@@ -12,6 +12,9 @@ extension Settings {
             "server.host", .host, default: "127.0.0.1", flag: "--host", help: "adresse d’écoute")
         public static let port = SettingKey(
             "server.port", .port, default: 8080, flag: "--port", help: "port d’écoute ; 0 : un port libre")
+        public static let clientCertHeader = SettingKey(
+            "server.client-cert-header", .flag, default: false, flag: "--client-cert-header",
+            help: "croire aussi l’en-tête Client-Cert de ces mandataires, s’ils effacent celui des clients")
         public static let adminPort = SettingKey(
             "admin.port", SettingKind<Int?>.portOrOff, default: 0, shown: "un port libre, affiché",
             flag: "--admin-port",
@@ -21,6 +24,15 @@ extension Settings {
         public static let trustedProxies = SettingKey(
             "server.trusted-proxies", .addressBlocks, default: [], shown: "aucun", flag: "--trusted-proxies",
             help: "mandataires dont l’en-tête X-Forwarded-For est cru")
+        public static let tlsCertificate = SettingKey(
+            "server.tls.certificate", SettingKind<String>.path.optional, default: nil, shown: "aucun : HTTP en clair",
+            flag: "--tls-certificate", help: "chaîne de certificats (PEM) ; le service parle alors TLS et HTTP/2")
+        public static let tlsKey = SettingKey(
+            "server.tls.key", SettingKind<String>.path.optional, default: nil, shown: "aucune", flag: "--tls-key",
+            help: "clé privée du certificat (PEM)")
+        public static let tlsClientCertificates = SettingKey(
+            "server.tls.client-certificates", .flag, default: false, flag: "--tls-client-certificates",
+            help: "demander un certificat aux clients, pour les jetons qui y sont liés")
         public static let data = SettingKey(
             "data", .path, default: "data", flag: "--data", help: "dossier des données de l’instance")
         public static let database = SettingKey(
@@ -80,7 +92,8 @@ extension Settings {
 
         /// Every declared setting, in the order of the help.
         public static let all: [any DeclaredSetting] = [
-            config, host, port, trustedProxies, adminHost, adminPort, publicURL, data, database,
+            config, host, port, tlsCertificate, tlsKey, tlsClientCertificates, trustedProxies, clientCertHeader,
+            adminHost, adminPort, publicURL, data, database,
             databaseConnections, node, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
             sandboxCompanies, testCases, franceConnectCases, clock, callsInFlight, callsPerProvider, idleTimeout,

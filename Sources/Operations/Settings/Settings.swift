@@ -12,8 +12,12 @@ public struct Settings: Sendable {
     public let host: String
     /// The port to listen on, 0 to 65535; 0 lets the system choose.
     public let port: Int
+    /// What connections are secured with; nil where they are not.
+    public let tls: TLSSettings?
     /// Proxies whose word on the caller's address is taken.
     public let trustedProxies: [AddressBlock]
+    /// Whether those proxies' `Client-Cert` is believed.
+    public let clientCertHeader: Bool
     /// The address that the metrics listen on; the public must not reach it.
     public let adminHost: String
     /// The port of the metrics, 0 to let the system choose, nil for none.
@@ -72,7 +76,11 @@ public struct Settings: Sendable {
     init(reading: inout SettingsReading, terminal: Bool) {
         host = reading.value(of: Keys.host)
         port = reading.value(of: Keys.port)
+        tls = TLSSettings(
+            certificate: reading.value(of: Keys.tlsCertificate), key: reading.value(of: Keys.tlsKey),
+            asksClients: reading.value(of: Keys.tlsClientCertificates))
         trustedProxies = reading.value(of: Keys.trustedProxies)
+        clientCertHeader = reading.value(of: Keys.clientCertHeader)
         adminHost = reading.value(of: Keys.adminHost)
         adminPort = reading.value(of: Keys.adminPort)
         data = reading.value(of: Keys.data)
@@ -108,6 +116,7 @@ public struct Settings: Sendable {
     public func publicURL(port: Int) -> String {
         if let publicURL { return publicURL }
         let everywhere = ["0.0.0.0", "::"].contains(host)
-        return "http://\(everywhere ? "localhost" : host.contains(":") ? "[\(host)]" : host):\(port)"
+        return
+            "\(tls == nil ? "http" : "https")://\(everywhere ? "localhost" : host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 }

@@ -74,7 +74,8 @@ public final class PostgreSQLDatabase: SQLDatabase {
             try link.command("COMMIT")
         } catch let error as SQLError where error.code == .unreachable {
             // Nobody knows whether it was done: not to be run again.
-            throw SQLError(.unreachable, "the connection was lost during a commit", statement: "COMMIT", state: "unknown")
+            let reason = "the connection was lost during a commit"
+            throw SQLError(.unreachable, reason, statement: "COMMIT", state: "unknown")
         }
     }
 }

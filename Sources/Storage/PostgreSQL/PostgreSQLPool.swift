@@ -61,7 +61,8 @@ final class PostgreSQLPool: Sendable {
                             return try worker.persist(until: .now + Self.patience, body)
                         })
                 }
-                if !add(job) { continuation.resume(throwing: SQLError(.busy, "too many accesses to the database wait")) }
+                guard !add(job) else { return }
+                continuation.resume(throwing: SQLError(.busy, "too many accesses to the database wait"))
             }
         } onCancel: {
             isCancelled.withLock { $0 = true }

@@ -45,14 +45,13 @@ final class PostgreSQLResult {
 
     /// The rows, with the types of the seam.
     func rows(of sql: String) throws -> [SQLRow] {
-        let fields = (0..<PQnfields(pointer)).map { (name: String(cString: PQfname(pointer, $0)), type: PQftype(pointer, $0)) }
-        let columns = fields.map(\.name)
+        let fields = 0..<PQnfields(pointer)
+        let columns = fields.map { String(cString: PQfname(pointer, $0)) }
         return try (0..<PQntuples(pointer)).map { row in
-            let values = try fields.indices.map { column -> SQLValue in
-                let column = Int32(column)
+            let values = try fields.map { column -> SQLValue in
                 guard PQgetisnull(pointer, row, column) == 0 else { return .null }
                 let text = String(cString: PQgetvalue(pointer, row, column))
-                guard let value = SQLValue(text, type: fields[Int(column)].type) else {
+                guard let value = SQLValue(text, type: PQftype(pointer, column)) else {
                     throw SQLError(.wrongType, "column \(columns[Int(column)]) holds another type", statement: sql)
                 }
                 return value

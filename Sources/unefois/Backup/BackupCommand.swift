@@ -60,8 +60,8 @@ struct BackupCommand: AsyncParsableCommand {
             guard FileManager.default.fileExists(atPath: ledger.path) else { return }
             let report = try await Blocking.run { try LedgerReader(directory: ledger).verify() }
             let problems = report.problems.filter { $0.kind != .tornTail }
-            print("appels \(report.records)")
-            for problem in problems { print("problem \(problem)") }
+            print("enregistrements \(report.records), signés jusqu'au numéro \(report.signed)")
+            for problem in problems { print("défaut : \(problem)") }
             guard problems.isEmpty else {
                 throw CleanExit.failure("le registre n'est pas entier ; la sauvegarde le contient tel qu'il est.")
             }

@@ -24,8 +24,8 @@ struct DataBackup: Sendable {
     private static let remade: Set = ["sandbox-certificates"]
     static let extrasFolder = "avec-la-sauvegarde"
 
-    /// Writes the archive. The order matters: whatever a file speaks of must be in the archive too, so the ledger comes
-    /// after the database, and its segments after its other files.
+    /// Writes the archive. The order matters: what a file speaks of must be in the archive too. Checkpoints speak of
+    /// records, and the signer's memory of checkpoints, so the ledger comes last, and its segments last of all.
     func write(to path: String, for recipients: [BackupRecipient], at date: Date) async throws -> Made {
         let draft = folder.appending(path: ".sauvegarde-" + UUID().uuidString).path
         try PrivateFile.createFolder(draft)
@@ -39,9 +39,18 @@ struct DataBackup: Sendable {
             if hasDatabase {
                 try archive.add("unefois.sqlite", file: draft + "/unefois.sqlite", progress: progress.add)
             }
-            for file in try files() {
-                try archive.add(
-                    file.name, file: folder.appending(path: file.name).path, limit: file.limit, progress: progress.add)
+            for name in try files() {
+                do {
+                    try archive.add(name, file: folder.appending(path: name).path, progress: progress.add)
+                } catch BackupError.file(_, _, ENOENT) {
+                    // Its time was over since the folder was read: a document, a checkpoint of a minute ago.
+                    continue
+                }
+            }
+            for extent in try segments() {
+                let name = "ledger/" + extent.name
+                let path = folder.appending(path: name).path
+                try archive.add(name, file: path, limit: extent.bytes, progress: progress.add)
             }
             for extra in extras {
                 let name = Self.extrasFolder + "/" + URL(filePath: extra).lastPathComponent
@@ -53,23 +62,26 @@ struct DataBackup: Sendable {
         }
     }
 
-    /// The files of the folder but the database: the ledger's first, its segments last among them.
-    private func files() throws -> [(name: String, limit: Int)] {
+    /// The files of the folder but the database and the ledger's segments; those of the ledger last.
+    private func files() throws -> [String] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted().filter(isKept)
-        let ledger = names.filter { $0.hasPrefix("ledger/") && !$0.hasSuffix(".ledger") }
-        let others = names.filter { !$0.hasPrefix("ledger/") }
-        let segments = folder.appending(path: "ledger")
-        let hasLedger = FileManager.default.fileExists(atPath: segments.path)
-        let extents = hasLedger ? try LedgerReader(directory: segments).extents() : []
-        return ledger.map { ($0, .max) } + extents.map { ("ledger/" + $0.name, $0.bytes) } + others.map { ($0, .max) }
+        let ledger = names.filter { $0.hasPrefix("ledger/") }
+        return names.filter { !$0.hasPrefix("ledger/") } + ledger
     }
 
-    /// Whether a file is data: no lock, no draft, no companion of the database, nothing of another backup.
+    /// The segments as they are now.
+    private func segments() throws -> [LedgerExtent] {
+        let ledger = folder.appending(path: "ledger")
+        return FileManager.default.fileExists(atPath: ledger.path)
+            ? try LedgerReader(directory: ledger).extents() : []
+    }
+
+    /// Whether a file is data that is copied as it is: no lock, no draft, nothing of another backup.
     private func isKept(_ name: String) -> Bool {
         let parts = name.split(separator: "/").map(String.init)
         guard let top = parts.first, let last = parts.last, !parts.contains(where: { $0.hasPrefix(".") }),
             !Self.remade.contains(top), !last.contains(".new"), !last.hasSuffix(".lock"),
-            !last.hasPrefix("unefois.sqlite"), withDocuments || top != "documents"
+            !last.hasPrefix("unefois.sqlite"), !last.hasSuffix(".ledger"), withDocuments || top != "documents"
         else { return false }
         let attributes = try? FileManager.default.attributesOfItem(atPath: folder.appending(path: name).path)
         return attributes?[.type] as? FileAttributeType == .typeRegular

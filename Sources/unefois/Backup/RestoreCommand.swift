@@ -60,9 +60,9 @@ struct DataRestoration: Sendable {
         }
         guard FileManager.default.fileExists(atPath: ledger.path) else { return }
         let report = try await Blocking.run { try LedgerReader(directory: ledger).verify() }
-        print("appels \(report.records)")
-        if let range = report.sequences { print("sequences \(range.lowerBound)…\(range.upperBound)") }
-        for problem in report.problems { print("problem \(problem)") }
+        print("enregistrements \(report.records), signés jusqu'au numéro \(report.signed)")
+        if let range = report.sequences { print("numéros \(range.lowerBound) à \(range.upperBound)") }
+        for problem in report.problems { print("défaut : \(problem)") }
         guard report.problems.isEmpty else { throw CleanExit.failure("le registre rétabli n'est pas entier") }
         print("Le registre est entier.")
     }
