@@ -35,7 +35,7 @@ final class ScriptedTransport: HTTPTransport {
 }
 
 extension ProviderResponse {
-    static func json(_ text: String, status: Int = 200, headers: [String: String] = [:]) -> ProviderResponse {
+    static func json(_ text: String, status: Int = 200, headers: HeaderList = [:]) -> ProviderResponse {
         ProviderResponse(status: status, headers: headers, body: Array(text.utf8))
     }
 }

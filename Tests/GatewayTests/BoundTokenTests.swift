@@ -43,7 +43,7 @@ struct BoundTokenTests {
             let holder = try Bench.credentials().holder(token, bench.snapshot(grant: change), now: noon).get()
             guard case .organisation(let right) = holder else { return [] }
             #expect(right.right.scopes == Model.catalogue.scopes.set(right.grant.scopes))
-            #expect(right.token.id == "by-key" && Caller(right).limitKey == "by-key")
+            #expect(right.token.id == "by-key" && Caller(right, purpose: nil).limitKey == "by-key")
             return right.grant.scopes
         }
         #expect(try scopes(nil) == ["a", "b"])
