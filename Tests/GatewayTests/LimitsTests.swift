@@ -81,9 +81,10 @@ struct RateLimiterTests {
 struct CallsInFlightTests {
     @Test func `an equal call waits for the end of the first`() {
         let calls = CallsInFlight()
-        #expect(calls.begin("a") && !calls.begin("a") && calls.begin("b"))
-        calls.end("a")
-        #expect(calls.begin("a") && !calls.begin("b"))
-        calls.end("unknown")
+        let keys = ["a", "b", "unknown"].map { CallsInFlight.Key("token", "/path", QueryParameters("name=\($0)")) }
+        #expect(calls.begin(keys[0]) && !calls.begin(keys[0]) && calls.begin(keys[1]))
+        calls.end(keys[0])
+        #expect(calls.begin(keys[0]) && !calls.begin(keys[1]))
+        calls.end(keys[2])
     }
 }
