@@ -79,12 +79,24 @@ struct RateLimiterTests {
 }
 
 struct CallsInFlightTests {
+    private static func key(_ token: String, _ query: String, path: String = "/v3/a") -> CallsInFlight.Key {
+        CallsInFlight.Key(token, path, QueryParameters(query))
+    }
+
     @Test func `an equal call waits for the end of the first`() {
         let calls = CallsInFlight()
-        let keys = ["a", "b", "unknown"].map { CallsInFlight.Key("token", "/path", QueryParameters("name=\($0)")) }
-        #expect(calls.begin(keys[0]) && !calls.begin(keys[0]) && calls.begin(keys[1]))
-        calls.end(keys[0])
-        #expect(calls.begin(keys[0]) && !calls.begin(keys[1]))
-        calls.end(keys[2])
+        let (first, other) = (Self.key("a", "x=1"), Self.key("b", "x=1"))
+        #expect(calls.begin(first) && !calls.begin(first) && calls.begin(other))
+        calls.end(first)
+        #expect(calls.begin(first) && !calls.begin(other))
+        calls.end(Self.key("unknown", ""))
+    }
+
+    @Test func `calls are equal where token, path and parameters are, in whatever order`() {
+        let key = Self.key("a", "x=1&y=2")
+        #expect(key == Self.key("a", "y=2&x=1"))
+        for other in ["x=1", "x=1&y=2&y=2", "x=2&y=1", "x=1y=2", "x=1&y=2&z="] { #expect(key != Self.key("a", other)) }
+        #expect(key != Self.key("a", "x=1&y=2", path: "/v3/b") && key != Self.key("b", "x=1&y=2"))
+        #expect(Self.key("a", "x=1&x=2") == Self.key("a", "x=2&x=1"))
     }
 }

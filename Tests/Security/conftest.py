@@ -44,5 +44,6 @@ def hub(binary, tmp_path_factory):
                    "UNEFOIS_SERVER_REQUEST_TIMEOUT": str(PATIENCE)}
     with unefois_server.unefois(folder, binary=binary, environment=environment) as (base, process):
         listening = Listening(base, process, unefois_server.token(folder, binary))
-        hub_calls.Hub(base, listening.token).wait_until_ready()
+        caller = hub_calls.Hub(base, listening.token)
+        caller.wait_until_ready(caller.ask_sandbox)
         yield listening

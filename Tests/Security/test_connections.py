@@ -82,7 +82,7 @@ def test_clients_that_leave_cost_nothing(hub):
 def test_a_call_under_way_is_answered_when_the_service_stops(binary, tmp_path):
     with unefois_server.unefois(tmp_path, binary=binary, environment=hub_calls.CLOCK) as (base, process):
         caller = hub_calls.Hub(base, unefois_server.token(tmp_path, binary))
-        caller.wait_until_ready()
+        caller.wait_until_ready(caller.ask_sandbox)
         host, port = caller.host.split(":")
         with contextlib.ExitStack() as stack:
             connections = [stack.enter_context(socket.create_connection((host, int(port)), timeout=30)) for _ in range(10)]

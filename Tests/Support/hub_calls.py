@@ -85,13 +85,17 @@ class Hub:
         siren = next(COMPANIES)
         return siren, self.get(company(siren))
 
+    def ask_sandbox(self):
+        """About a company of the sandbox."""
+        return self.get(company("012345674"))
+
     def ask_family(self):
         return self.get(family(next(FIRST_NAMES)))
 
-    def wait_until_ready(self):
-        """A new token takes up to a second."""
-        for _ in range(50):
-            if self.ask_family().status == 200:
+    def wait_until_ready(self, ask=None):
+        """A new token takes up to a second. `ask` is a call that will be answered, of a family where there is none."""
+        for _ in range(100):
+            if (ask or self.ask_family)().status == 200:
                 return
             time.sleep(0.1)
         raise RuntimeError("the hub does not answer the calls of the tests")
