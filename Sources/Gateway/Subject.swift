@@ -15,9 +15,14 @@ public struct Subject {
             return Self.canonical(value)
         }
         // A parameter may take several kinds of number (siret_or_eori); a French EORI number is FR and a SIRET.
-        let names = operation.slots.filter { $0.hasPrefix("siret") || $0.hasPrefix("siren") }
-        let numbers = names.map(value).map { $0.hasPrefix("FR") ? String($0.dropFirst(2)) : $0 }
-        company = numbers.first { CompanyNumber.isSiret($0) || CompanyNumber.isSiren($0) }
+        var company: String?
+        for (slot, name) in operation.slots.enumerated() where name.hasPrefix("sire") && company == nil {
+            guard name.hasPrefix("siret") || name.hasPrefix("siren"), let value = values[slot] else { continue }
+            let text = Self.canonical(value)
+            let number = text.hasPrefix("FR") ? String(text.dropFirst(2)) : text
+            if CompanyNumber.isSiret(number) || CompanyNumber.isSiren(number) { company = number }
+        }
+        self.company = company
         person = Self.person(value)
     }
 
@@ -28,16 +33,26 @@ public struct Subject {
 
     private static func person(_ value: (String) -> String) -> [UInt8]? {
         let student = value("ine")
+        guard student.isEmpty else { return Array("INE|\(student)".utf8) }
         // A date given whole (v2) counts as its parts.
-        let date = CivilDate(value("dateNaissance"))
-        let whole = [
-            "anneeDateNaissance": date?.year, "moisDateNaissance": date?.month, "jourDateNaissance": date?.day,
-        ]
-        let parts = FranceConnectIdentity.parameters.map { name in
-            whole[name]?.flatMap { $0 }.map(String.init) ?? value(name)
+        let whole = value("dateNaissance")
+        let date = whole.isEmpty ? nil : CivilDate(whole)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(96)
+        var isKnown = false
+        for (place, name) in FranceConnectIdentity.parameters.enumerated() {
+            let part =
+                switch (date, name) {
+                case (let date?, "anneeDateNaissance"): String(date.year)
+                case (let date?, "moisDateNaissance"): String(date.month)
+                case (let date?, "jourDateNaissance"): String(date.day)
+                default: value(name)
+                }
+            if place > 0 { bytes.append(UInt8(ascii: "|")) }
+            if !part.isEmpty { isKnown = true }
+            bytes.append(contentsOf: part.utf8)
         }
-        let identity = student.isEmpty ? parts : ["INE", student]
-        return identity.allSatisfy(\.isEmpty) ? nil : Array(identity.joined(separator: "|").utf8)
+        return isKnown ? bytes : nil
     }
 
     /// Capitals without accents; numbers without leading zeros, unless they are codes.

@@ -41,19 +41,25 @@ struct PseudonymKeyTree: Sendable {
         }
     }
 
-    private static func path(of identity: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: identity).prefix(depth)) }
+    private static func path(of identity: [UInt8]) -> [UInt8] { Array(digest(identity).prefix(depth)) }
 
     /// The key that steps lead to from one above.
     private static func key(_ key: [UInt8], _ steps: some Sequence<UInt8>) -> [UInt8] {
         var block = key + [0]
         for step in steps {
             block[32] = step
-            SHA256.hash(data: block).withUnsafeBytes { digest in
-                for index in 0..<32 { block[index] = digest[index] }
-            }
+            block = digest(block)
+            block.append(0)
         }
         block.removeLast()
         return block
+    }
+
+    /// Without the generic way over regions of data, which costs more than the digest itself.
+    private static func digest(_ bytes: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return hash.finalize().withUnsafeBytes { Array($0) }
     }
 
     /// Where on a path a key is kept, and that key.
@@ -64,12 +70,13 @@ struct PseudonymKeyTree: Sendable {
         return nil
     }
 
-    /// The pseudonym of an identity; nil only where a file of keys was made by hand.
+    /// The pseudonym of an identity, half of SHA-256(key ‖ identity): a key serves at the end of its path for nothing
+    /// else, has one length, and half of the digest extends to nothing. Nil only where a file of keys was made by hand.
     func pseudonym(of identity: [UInt8]) -> [UInt8]? {
         let path = Self.path(of: identity)
         guard let (depth, kept) = kept(on: path) else { return nil }
-        let key = SymmetricKey(data: Self.key(kept, path[depth...]))
-        return Array(HMAC<SHA256>.authenticationCode(for: identity, using: key).prefix(16))
+        let key = Self.key(kept, path[depth...])
+        return Array(Self.digest(key + identity).prefix(16))
     }
 
     /// Forgets the key of a person: the next pseudonym is another, that nothing links to those before.

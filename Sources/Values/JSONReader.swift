@@ -151,14 +151,19 @@ extension JSON {
         mutating func string() throws(SyntaxError) -> String {
             position += 1
             let start = position
+            var isASCII = true
             while position < bytes.count {
                 switch bytes[position] {
                 case UInt8(ascii: "\""):
+                    defer { position += 1 }
+                    if isASCII { return String(decoding: bytes[start..<position], as: UTF8.self) }
                     guard let text = String(validating: bytes[start..<position], as: UTF8.self) else {
                         throw failure("invalid UTF-8")
                     }
-                    position += 1
                     return text
+                case 0x80...:
+                    isASCII = false
+                    position += 1
                 case UInt8(ascii: "\\"): return try escapedString(from: start)
                 case 0..<0x20: throw failure("a control character")
                 default: position += 1

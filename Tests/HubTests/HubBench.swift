@@ -185,5 +185,4 @@ struct Query: Sendable {
     }
 
     /// As a call in flight is known.
-    var flightKey: String { pairs.map { $0.name + "=" + $0.value }.sorted().joined(separator: "&") }
 }

@@ -76,7 +76,7 @@ struct OrderOfChecksTests {
         if flaws.contains(.parameter) { query = query.with("nomNaissance", "1") }
         let path =
             flaws.contains(.version) ? "/v9/dss/quotient_familial/identite" : "/v3/dss/quotient_familial/identite"
-        let key = id + " " + path + "?" + query.flightKey
+        let key = CallsInFlight.Key(id, path, QueryParameters(query.text))
         if flaws.contains(.inFlight) { #expect(hub.hub.gateway.inFlight.begin(key)) }
         defer { hub.hub.gateway.inFlight.end(key) }
         return try await hub.send(

@@ -20,26 +20,29 @@ struct Target: Sendable {
     init?(_ url: String, identity: ClientIdentity?) {
         let isSecure = url.hasPrefix("https://")
         guard isSecure || url.hasPrefix("http://") else { return nil }
-        let rest = url.dropFirst(isSecure ? 8 : 7)
-        let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        let rest = url.utf8.dropFirst(isSecure ? 8 : 7)
+        let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
         let authority = rest[..<end]
-        guard !authority.isEmpty, !authority.contains("@") else { return nil }
+        guard !authority.isEmpty, !authority.contains(UInt8(ascii: "@")) else { return nil }
         var (host, port) = (authority, isSecure ? 443 : 80)
-        if authority.hasPrefix("[") {
-            guard let close = authority.firstIndex(of: "]") else { return nil }
+        if authority.first == UInt8(ascii: "[") {
+            guard let close = authority.firstIndex(of: UInt8(ascii: "]")) else { return nil }
             host = authority[authority.index(after: authority.startIndex)..<close]
             let after = authority[authority.index(after: close)...]
             if !after.isEmpty {
-                guard after.first == ":", let number = Int(after.dropFirst()) else { return nil }
+                guard after.first == UInt8(ascii: ":"), let number = Int(Substring(after.dropFirst())) else {
+                    return nil
+                }
                 port = number
             }
-        } else if let colon = authority.lastIndex(of: ":") {
-            guard let number = Int(authority[authority.index(after: colon)...]) else { return nil }
+        } else if let colon = authority.lastIndex(of: UInt8(ascii: ":")) {
+            guard let number = Int(Substring(authority[authority.index(after: colon)...])) else { return nil }
             (host, port) = (authority[..<colon], number)
         }
         guard !host.isEmpty, (1...65_535).contains(port) else { return nil }
-        origin = Origin(isSecure: isSecure, host: String(host), port: port, identity: identity)
-        self.authority = String(authority)
-        path = rest[end...].hasPrefix("/") ? String(rest[end...]) : "/" + rest[end...]
+        origin = Origin(isSecure: isSecure, host: String(Substring(host)), port: port, identity: identity)
+        self.authority = String(Substring(authority))
+        let target = Substring(rest[end...])
+        path = target.hasPrefix("/") ? String(target) : "/" + target
     }
 }
