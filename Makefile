@@ -25,7 +25,8 @@ test: ## style, compilation, tests, catalogue, contrat public, navigateur
 	"$$HUB_BIN" catalogue check; \
 	$(PYTHON) Tests/Contract/run; \
 	$(PYTHON) Tests/Contract/openapi; \
-	$(PYTHON) -m pytest -q Tests/Browser Tests/Resilience Tests/Nodes Tests/Packaging
+	$(PYTHON) -m pytest -q Tests/Browser Tests/Resilience Tests/Nodes Tests/Packaging Tests/Security; \
+	$(PYTHON) Fuzz/http
 
 lint: ## vérifie le style
 	swift format lint --strict --parallel --recursive $(SOURCES)

@@ -88,8 +88,10 @@ struct Server {
         let welcome = Welcome(hub: hub, settings: settings, sandbox: sandbox, demoToken: demo)
         let callerAddress = CallerAddress(
             trustedProxies: settings.trustedProxies, believesCertificates: settings.clientCertHeader)
+        let listener = HubListener(
+            gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(Int64(settings.idleTimeout)),
+            requestTimeout: .seconds(Int64(settings.requestTimeout)))
         let server: HTTPServerBuilder
-        let listener = HubListener(gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(75))
         do { server = try .listening(listener.configuration, settings.tls) } catch {
             throw Refused(description: "le certificat TLS ou sa clé ne peuvent pas être lus : \(error)")
         }

@@ -77,22 +77,9 @@ import Values
 
     /// What the compiler says once `old` is `new` in that file; nothing where it compiles.
     static func remarks(_ name: String, _ old: String, _ new: String) throws -> [String] {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "catalogue-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        for (path, text) in files {
-            let file = folder.appending(path: path)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            if path == name { #expect(text.contains(old), "\(old)") }
-            let broken = path == name ? text.replacing(old, with: new, maxReplacements: 1) : text
-            try Data(broken.utf8).write(to: file)
-        }
-        do {
-            _ = try CatalogueCompiler(folder: folder).compile()
-            return []
-        } catch {
-            return error.diagnostics.map(\.description)
-        }
+        let text = try #require(files[name])
+        #expect(text.contains(old), "\(old)")
+        return try remarks(replacing: name, by: Array(text.replacing(old, with: new, maxReplacements: 1).utf8))
     }
 
     struct Fault: Sendable, CustomTestStringConvertible {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Values
 
@@ -49,6 +50,26 @@ struct AnswerTests {
                 #expect(answer.status == 403 && answer.codes == ["00100"] && !answer.text.contains("LEFEBVRE"))
                 #expect(try await hub.send(Query.v3.version2, token: token).status == 401)
             }
+        }
+    }
+
+    @Test func `in any order of tokens, a kept answer never shows more than the token at hand opens`() async throws {
+        let keys = ["quotient_familial", "allocataires", "enfants", "adresse"]
+        try await HubBench().run { hub in
+            var tokens: [(opened: [String], token: String)] = []
+            for mask in 1..<16 {
+                let opened = (0..<4).filter { mask & 1 << $0 != 0 }
+                let token = try await hub.token(scopes: opened.map { RunningHub.scopes[$0] })
+                tokens.append((opened.map { keys[$0] }, token))
+            }
+            var (random, cached) = (SeededGenerator(seed: 4), 0)
+            for _ in 0..<300 {
+                let (opened, token) = try #require(tokens.randomElement(using: &random))
+                let answer = try await hub.send(Query.v3.civility, token: token)
+                #expect(answer.json["data"]?.members?.map(\.key) == opened)
+                if answer.headers["x-response-cached"] == "true" { cached += 1 }
+            }
+            #expect(cached > 200)
         }
     }
 

@@ -4,6 +4,7 @@ import itertools
 import json
 import time
 import urllib.parse
+import urllib.request
 
 import fault_proxy
 
@@ -26,6 +27,32 @@ def family(first_name):
         ("recipient", RECIPIENT), ("nomNaissance", "LEFEBVRE"), ("prenoms[]", first_name), ("anneeDateNaissance", "1987"),
         ("moisDateNaissance", "6"), ("jourDateNaissance", "27"), ("sexeEtatCivil", "F"),
         ("codeCogInseePaysNaissance", "99100"), ("codeCogInseeCommuneNaissance", "08480")])
+
+
+def examples(base, token):
+    """A right target of each operation, from the examples of the documents that the hub publishes, and its token."""
+    found = []
+    for name in ("particulier", "entreprise", "open"):
+        with urllib.request.urlopen(f"{base}/openapi/{name}.json") as response:
+            paths = json.load(response)["paths"]
+        for path, item in paths.items():
+            for operation in filter(lambda value: isinstance(value, dict), item.values()):
+                pairs = []
+                for parameter in operation.get("parameters", []):
+                    value = example(parameter)
+                    for one in value if isinstance(value, list) else [value]:
+                        if parameter["in"] == "path":
+                            path = path.replace("{" + parameter["name"] + "}", urllib.parse.quote(str(one)))
+                        elif parameter["in"] == "query":
+                            pairs.append((parameter["name"], str(one)))
+                bearer = "fc-famille-deux-enfants" if path.endswith("/france_connect") else token
+                found.append((path + "?" + urllib.parse.urlencode(pairs), bearer))
+    return found
+
+
+def example(parameter):
+    schema = parameter.get("schema", {})
+    return parameter.get("example", schema.get("example", schema.get("default", TRACE.get(parameter["name"], "1"))))
 
 
 class Answer:
@@ -58,13 +85,17 @@ class Hub:
         siren = next(COMPANIES)
         return siren, self.get(company(siren))
 
+    def ask_sandbox(self):
+        """About a company of the sandbox."""
+        return self.get(company("012345674"))
+
     def ask_family(self):
         return self.get(family(next(FIRST_NAMES)))
 
-    def wait_until_ready(self):
-        """A new token takes up to a second."""
-        for _ in range(50):
-            if self.ask_family().status == 200:
+    def wait_until_ready(self, ask=None):
+        """A new token takes up to a second. `ask` is a call that will be answered, of a family where there is none."""
+        for _ in range(100):
+            if (ask or self.ask_family)().status == 200:
                 return
             time.sleep(0.1)
         raise RuntimeError("the hub does not answer the calls of the tests")

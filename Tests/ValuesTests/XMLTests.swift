@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -39,5 +40,26 @@ import Values
             }
             _ = try? XMLReader.json(bytes)
         }
+    }
+
+    @Test func `mutated documents are read as one root or refused`() throws {
+        var random = SeededGenerator(seed: 42)
+        let seed = Array(
+            """
+            <?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="urn:x"><s:Body id="1"><nom>LEFÈVRE &amp; &#233;</nom>\
+            <n/><n>2</n><![CDATA[<x>]]><!-- c --><d a="b">t<e>f</e></d></s:Body></s:Envelope>
+            """.utf8)
+        var counts = (read: 0, refused: 0)
+        for _ in 0..<5_000 {
+            var bytes = seed
+            bytes.mutate(using: &random)
+            guard let value = try? XMLReader.json(bytes) else {
+                counts.refused += 1
+                continue
+            }
+            counts.read += 1
+            #expect(value.members?.count == 1)
+        }
+        #expect(counts.read > 300 && counts.refused > 1_000, "\(counts)")
     }
 }

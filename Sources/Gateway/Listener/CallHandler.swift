@@ -45,10 +45,10 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var encoder: ChannelHandlerContext?
     private lazy var peer = context.map { Peer($0.channel) } ?? Peer()
 
-    init(gateway: Gateway, callerAddress: CallerAddress, idleTimeout: TimeAmount) {
+    init(gateway: Gateway, callerAddress: CallerAddress, patience: Patience) {
         self.gateway = gateway
         self.callerAddress = callerAddress
-        patience = Patience(rest: idleTimeout)
+        self.patience = patience
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -80,6 +80,8 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func mustWait(_ part: HTTPServerRequestPart) -> Bool {
         switch (state, part) {
         case (.answering, _), (.passing(isRead: true, isAnswered: false), .head): true
+        // Who does not read answers gets no more of them: they would fill the memory.
+        case (.resting, .head): context?.channel.isWritable == false
         default: false
         }
     }
@@ -135,7 +137,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func write(_ answer: Answer, closes: Bool = false) {
         guard case .answering(let head) = state, let context, let encoder else { return }
-        let closes = closes || !head.isKeepAlive || heldError != nil || !heldEvents.isEmpty
+        let closes = closes || !head.isKeepAlive || (holdsEnd && !hasWholeRequest)
         let wire = NIOAny(IOData.byteBuffer(answer.wire(to: head, closes: closes, context.channel.allocator)))
         guard closes else {
             encoder.writeAndFlush(wire, promise: nil)
@@ -166,7 +168,12 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if case .closing = state { return }
         state = .resting
         patience.rests()
+        goOn()
+    }
+
+    private func goOn() {
         guard let context else { return }
+        if holdsEnd, !hasWholeRequest { return releaseEnd(context) }
         if !queued.isEmpty { takeQueued(context) }
         if withholdsRead, queued.count <= Self.readAhead {
             withholdsRead = false
@@ -180,6 +187,11 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
             take(part, context)
         }
         context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        context.fireChannelWritabilityChanged()
+        if case .resting = state, context.channel.isWritable { goOn() }
     }
 
     func read(context: ChannelHandlerContext) {
@@ -202,13 +214,32 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case (is ChannelShouldQuiesceEvent, .receiving), (is ChannelShouldQuiesceEvent, .answering),
             (ChannelEvent.inputClosed, .answering):
             heldEvents.append(event)
+        case (ChannelEvent.inputClosed, _) where !queued.isEmpty: heldEvents.append(event)
         default: context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    private var holdsEnd: Bool { heldError != nil || !heldEvents.isEmpty }
+
+    /// Whether a request that was sent ahead can still be answered.
+    private var hasWholeRequest: Bool {
+        queued.contains { if case .end = $0 { true } else { false } }
+    }
+
+    /// Nothing is left to answer before the end of the connection that was held back.
+    private func releaseEnd(_ context: ChannelHandlerContext) {
+        queued = []
+        let events = heldEvents
+        heldEvents = []
+        for event in events { context.fireUserInboundEventTriggered(event) }
+        if let error = heldError { context.fireErrorCaught(error) }
+        heldError = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch state {
         case .answering: heldError = heldError ?? error
+        case .resting where !queued.isEmpty, .passing where !queued.isEmpty: heldError = heldError ?? error
         case .receiving:
             state = .passing(isRead: true, isAnswered: false)
             context.fireErrorCaught(error)

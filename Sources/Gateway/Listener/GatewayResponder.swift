@@ -19,6 +19,12 @@ where Fallback.Context == BasicRequestContext {
     }
 
     public func respond(to request: Request, context: Context) async throws -> Response {
+        let response = try await answer(to: request, context: context)
+        // A body would be taken for the next answer of the connection (RFC 9110 §9.3.2).
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(to request: Request, context: Context) async throws -> Response {
         let path = QueryParameters.decodedPath(request.uri.path)
         let said = CallHeaders(request)
         let caller = callerAddress.caller(context.peer, said)

@@ -6,13 +6,18 @@ import NIOHTTPTypesHTTP1
 public struct HubListener: Sendable {
     private let gateway: Gateway
     private let callerAddress: CallerAddress
-    private let idleTimeout: TimeAmount
+    private let patience: Patience
 
-    /// - Parameter idleTimeout: how long a connection may rest between two requests.
-    public init(gateway: Gateway, callerAddress: CallerAddress, idleTimeout: TimeAmount) {
+    /// - Parameters:
+    ///   - idleTimeout: how long a connection may rest between two requests.
+    ///   - requestTimeout: how long a request may take from its head to its end.
+    public init(
+        gateway: Gateway, callerAddress: CallerAddress, idleTimeout: TimeAmount,
+        requestTimeout: TimeAmount = .seconds(60)
+    ) {
         self.gateway = gateway
         self.callerAddress = callerAddress
-        self.idleTimeout = idleTimeout
+        patience = Patience(rest: idleTimeout, request: requestTimeout)
     }
 
     /// Hummingbird's channel with the hub's calls taken out of it. On HTTP/2 they go through ``GatewayResponder``.
@@ -21,7 +26,7 @@ public struct HubListener: Sendable {
     }
 
     fileprivate var handler: CallHandler {
-        CallHandler(gateway: gateway, callerAddress: callerAddress, idleTimeout: idleTimeout)
+        CallHandler(gateway: gateway, callerAddress: callerAddress, patience: patience)
     }
 
     /// Adds the handler before the codec that makes framework types of requests, then leaves.

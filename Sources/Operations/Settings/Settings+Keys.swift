@@ -78,6 +78,12 @@ extension Settings {
         public static let callsPerProvider = SettingKey(
             "calls.per-provider", .integer(1...100_000), default: 256,
             help: "appels en attente d’un même fournisseur ; au-delà ils sont refusés")
+        public static let idleTimeout = SettingKey(
+            "server.idle-timeout", .integer(1...3_600), default: 75,
+            help: "secondes qu’une connexion peut passer sans demande")
+        public static let requestTimeout = SettingKey(
+            "server.request-timeout", .integer(1...600), default: 60,
+            help: "secondes qu’une demande commencée peut mettre à arriver")
         public static let publicURL = SettingKey(
             "public.url", SettingKind<String>.baseAddress.optional, default: nil, shown: "http://host:port",
             flag: "--public-url", help: "base des liens absolus")
@@ -90,8 +96,8 @@ extension Settings {
             adminHost, adminPort, publicURL, data, database,
             databaseConnections, node, catalogue, sandbox, sandboxSeed,
             sandboxFamilies,
-            sandboxCompanies, testCases, franceConnectCases, clock, callsInFlight, callsPerProvider, logFormat,
-            logLevel, stateBrand, ledgerWitnessURL, ledgerWitnessKey, ledgerWitnessed,
+            sandboxCompanies, testCases, franceConnectCases, clock, callsInFlight, callsPerProvider, idleTimeout,
+            requestTimeout, logFormat, logLevel, stateBrand, ledgerWitnessURL, ledgerWitnessKey, ledgerWitnessed,
         ]
     }
 

@@ -50,6 +50,10 @@ public struct Settings: Sendable {
     public let callsInFlight: Int?
     /// Exchanges with one provider at once, 1 to 100 000.
     public let callsPerProvider: Int
+    /// Seconds that a connection may rest between two requests, 1 to 3600.
+    public let idleTimeout: Int
+    /// Seconds that a request may take to come, 1 to 600.
+    public let requestTimeout: Int
     /// The form of the log.
     public let logFormat: LogFormat
     /// The least level that is logged.
@@ -93,6 +97,8 @@ public struct Settings: Sendable {
         clock = reading.value(of: Keys.clock)
         callsInFlight = reading.value(of: Keys.callsInFlight)
         callsPerProvider = reading.value(of: Keys.callsPerProvider)
+        idleTimeout = reading.value(of: Keys.idleTimeout)
+        requestTimeout = reading.value(of: Keys.requestTimeout)
         logFormat = reading.value(of: Keys.logFormat) ?? (terminal ? .readable : .json)
         logLevel = reading.value(of: Keys.logLevel)
         publicURL = reading.value(of: Keys.publicURL)
