@@ -66,12 +66,15 @@ public final class CaseRegister: CaseRegistering {
         let began = ContinuousClock.now
         var place = reading.withLock { $0.place }
         let version = try await store.version()
-        while place.change < version {
+        // One change may have more cases than a batch.
+        var isWhole = place.change >= version
+        while !isWhole {
             let (cases, last) = try await store.changes(after: place)
             for item in cases { take(item.digest, isOpen: item.isOpen) }
-            // Short of a whole batch, all that this version holds has been read.
-            place = cases.count < CaseStore.batch && last.change < version ? CaseStore.Place(change: version) : last
+            place = last
+            isWhole = cases.count < CaseStore.batch
         }
+        if place.change < version { place = CaseStore.Place(change: version) }
         reading.withLock { [place] reading in
             reading.place = place
             reading.last = began

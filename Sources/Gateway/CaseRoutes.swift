@@ -70,7 +70,9 @@ public struct CaseRoutes: Sendable {
             let items = (try? JSON(parsing: body.readableBytesView))?["references"]?.items,
             (1...most).contains(items.count)
         else { return nil }
-        let references = items.compactMap { CaseReference.accepted($0.text) }
+        let references = items.compactMap { item in
+            if case .string(let text) = item { CaseReference.accepted(text) } else { nil }
+        }
         return references.count == items.count ? references : nil
     }
 
