@@ -42,6 +42,22 @@ import Values
         }
     }
 
+    @Test(arguments: [
+        Array("<no".utf8) + [0xE8] + Array("m>x</no".utf8) + [0xE8] + Array("m>".utf8),
+        Array(#"<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a><a/>"#.utf8),
+        [0xFF, 0xFE, 0x3C, 0, 0x61, 0, 0x2F, 0],
+        Array("<a b='".utf8) + [0xC3, 0x28] + Array("'/>".utf8), Array(#"<?xml version="1.0" encoding="x"?><a/>"#.utf8),
+    ])
+    func `what is neither UTF-8 nor ISO 8859-1 is refused, in a name too`(_ bytes: [UInt8]) {
+        #expect(throws: XMLFault.self) { try XMLReader.json(bytes) }
+    }
+
+    @Test func `ISO 8859-1 is read where it is declared`() throws {
+        let bytes = Array(#"<?xml version="1.0" encoding="ISO-8859-1"?><a>LEF"#.utf8) + [0xC8] + Array("VRE</a>".utf8)
+        #expect(try XMLReader.json(bytes).matches(["a": "LEFÈVRE"]))
+        #expect(try Self.read("\u{FEFF}<?xml version='1.0' encoding='utf-8'?>\n<a>É</a>").matches(["a": "É"]))
+    }
+
     @Test func `mutated documents are read as one root or refused`() throws {
         var random = SeededGenerator(seed: 42)
         let seed = Array(
