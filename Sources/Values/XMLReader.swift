@@ -11,12 +11,12 @@ import Foundation
 /// `_text`; an element of text alone is a string, an empty one null.
 public enum XMLReader {
     /// The document's root under its own name.
-    /// - Throws: ``XMLFault`` for what is no XML, is nested over 200 deep, or declares a document type: entities can
-    ///   make a small text a huge one, or read files.
+    /// - Throws: ``XMLFault`` for what is no XML in UTF-8 or ISO 8859-1, is nested over 200 deep, or declares a document
+    ///   type: entities can make a small text a huge one, or read files.
     public static func json(_ bytes: [UInt8]) throws(XMLFault) -> JSON {
-        let text = String(decoding: bytes, as: UTF8.self)
+        let text = try decoded(bytes)
         guard !text.contains("<!DOCTYPE"), !text.contains("<!ENTITY") else { throw XMLFault.documentType }
-        let parser = XMLParser(data: Data(bytes))
+        let parser = XMLParser(data: Data(text.utf8))
         let builder = XMLTreeBuilder()
         parser.delegate = builder
         parser.shouldResolveExternalEntities = false
@@ -24,6 +24,22 @@ public enum XMLReader {
             throw XMLFault.malformed
         }
         return root
+    }
+
+    /// The text without its XML declaration. The parser never sees another encoding than UTF-8: one that it knows and we
+    /// do not (UTF-7) would hide a document type, and bytes that are no UTF-8 in a name end the whole process.
+    private static func decoded(_ bytes: [UInt8]) throws(XMLFault) -> String {
+        let head = String(decoding: bytes.prefix(200), as: UTF8.self)
+        let declaration = head.prefixMatch(of: /\u{FEFF}?\s*<\?xml\s[^>]*?\?>/)?.output
+        let named = declaration?.firstMatch(of: /encoding\s*=\s*["']([^"']*)["']/)?.output.1.lowercased()
+        let text: String? =
+            switch named {
+            case "iso-8859-1", "latin1": String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+            case nil, "utf-8", "utf8", "us-ascii": String(validating: bytes, as: UTF8.self)
+            default: nil
+            }
+        guard let text else { throw XMLFault.malformed }
+        return String(text.unicodeScalars.dropFirst(declaration?.unicodeScalars.count ?? 0))
     }
 }
 

@@ -42,6 +42,22 @@ import Values
         }
     }
 
+    /// Each sign stands for the byte of its number.
+    @Test(arguments: [
+        "<no\u{E8}m>x</no\u{E8}m>", "<a b='\u{C3}('/>", "\u{FF}\u{FE}<\0a\0/\0>\0",
+        #"<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a><a/>"#, #"<?xml version="1.0" encoding="x"?><a/>"#,
+    ])
+    func `what is neither UTF-8 nor ISO 8859-1 is refused, in a name too`(_ text: String) {
+        let bytes = text.unicodeScalars.map { UInt8($0.value) }
+        #expect(throws: XMLFault.self) { try XMLReader.json(bytes) }
+    }
+
+    @Test func `ISO 8859-1 is read where it is declared`() throws {
+        let bytes = Array(#"<?xml version="1.0" encoding="ISO-8859-1"?><a>LEF"#.utf8) + [0xC8] + Array("VRE</a>".utf8)
+        #expect(try XMLReader.json(bytes).matches(["a": "LEFÈVRE"]))
+        #expect(try Self.read("\u{FEFF}<?xml version='1.0' encoding='utf-8'?>\n<a>É</a>").matches(["a": "É"]))
+    }
+
     @Test func `mutated documents are read as one root or refused`() throws {
         var random = SeededGenerator(seed: 42)
         let seed = Array(

@@ -143,6 +143,7 @@ public struct RouteTable: Sendable {
 
     private func find(_ path: String) -> Match? {
         if let operation = fixed[path] { return .operation(operation, variables: [:]) }
+        guard path.utf8.first == UInt8(ascii: "/") else { return nil }
         let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         for route in variable[segments.count] ?? [] {
             var variables: [String: String] = [:]
