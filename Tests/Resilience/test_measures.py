@@ -23,4 +23,4 @@ def test_a_full_hub_goes_on_serving_and_shares_its_places(binary):
 
 
 def test_a_provider_that_is_slow_or_dead_is_not_felt_by_the_calls_to_another(binary):
-    holds(binary, "isolation", "--seconds", "5", "--rounds", "1", "--rate", "15", "--ratio", "3")
+    holds(binary, "isolation", "--seconds", "5", "--rounds", "1", "--rate", "15", "--ratio", "8")
