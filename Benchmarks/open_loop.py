@@ -39,12 +39,13 @@ class Client:
     def __init__(self, base):
         host = urllib.parse.urlsplit(base)
         self.host, self.port, self.idle = host.hostname, host.port, []
+        self.secure = unefois_server.ANY_CERTIFICATE if host.scheme == "https" else None
         self.outcomes = Outcomes()
 
     async def call(self, target, token, whose):
         began, status = time.monotonic(), 0
         try:
-            reader, writer = self.idle.pop() if self.idle else await asyncio.open_connection(self.host, self.port)
+            reader, writer = self.idle.pop() if self.idle else await asyncio.open_connection(self.host, self.port, ssl=self.secure)
             began = time.monotonic()
             writer.write(f"GET {target} HTTP/1.1\r\nHost: {self.host}\r\nAuthorization: Bearer {token}\r\n"
                          "Cache-Control: no-cache\r\n\r\n".encode())

@@ -26,16 +26,6 @@ extension Gateway {
 extension Gateway {
     /// The ledger's name, before the dash of every entry.
     public var ledgerID: String { parts.ledger.id }
-
-    /// The grant that an organisation's token stands for now; nil for any other token, or from an address that is not its.
-    public func grant(ofToken authorization: String?, from address: String?) -> String? {
-        guard let authorization, authorization.prefix(7).lowercased() == "bearer " else { return nil }
-        let token = Redacted(String(authorization.dropFirst(7)))
-        guard case .success(.organisation(let right)) = credentials.holder(token, snapshot, now: parts.clock.now()),
-            right.right.addresses.admits(address)
-        else { return nil }
-        return right.grant.id
-    }
 }
 
 extension CallPipeline {

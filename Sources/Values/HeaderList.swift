@@ -21,12 +21,6 @@ public struct HeaderList: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// The last value of that name.
     public subscript(name: String) -> String? {
-        headers.last { Self.isSame($0.name, name) }?.value
+        headers.last { $0.name.utf8.isSameIgnoringCase(name.utf8) }?.value
     }
-
-    private static func isSame(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8) { lower($0) == lower($1) }
-    }
-
-    private static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 }

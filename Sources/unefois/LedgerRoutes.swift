@@ -45,8 +45,8 @@ struct LedgerRoutes {
         // Whoever has the grant under which the call was made sees what was written of it.
         let payload = try await Blocking.run { try service.reader.payload(of: sequence) }
         let record = payload.flatMap { CallRecord(payload: $0) }
-        let grant = gateway.grant(ofToken: request.headers[.authorization], from: Visitor.address)
-        let isOwn = grant != nil && record?.grant == grant
+        let access = try? await gateway.recordAccess(of: request, now: clock.now()).get()
+        let isOwn = record.map { access?.reads($0) ?? false } ?? false
         var members: [JSON.Member] = [
             .init("entree", .string("\(parts[0])-\(sequence)")), .init("index", .integer(Int(proof.index))),
             .init("feuille", .string(Self.base64(proof.leaf))),

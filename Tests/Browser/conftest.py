@@ -10,13 +10,7 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 import unefois_server  # noqa: E402
-
-
-def need(what, found):
-    """A missing tool skips the tests on a developer's machine and fails them in continuous integration."""
-    if not found:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is missing: scripts/setup --test, swift build")
-    return found
+from needs import need  # noqa: E402
 
 
 @pytest.fixture(scope="session")

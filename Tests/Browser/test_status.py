@@ -8,7 +8,7 @@ import xml.etree.ElementTree
 import pytest
 
 import unefois_server
-from conftest import need
+from needs import need
 
 DAY = 86400
 SHAPES = {"ok": 32, "maintenance": 24, "degraded": 18, "down": 10, "unknown": 3}  # state: height of its bar

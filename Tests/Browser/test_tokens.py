@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
 import unefois_server
-from conftest import need
+from needs import need
 
 CALL = "/v3/dss/quotient_familial/identite"
 PERSON = [("recipient", "13002526500013"), ("nomNaissance", "LEFEBVRE"), ("prenoms[]", "CLAIRE"), ("prenoms[]", "MARIE"),

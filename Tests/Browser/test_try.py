@@ -8,7 +8,7 @@ import time
 
 import pytest
 import unefois_server
-from conftest import need
+from needs import need
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 import nodes  # noqa: E402
 import postgresql  # noqa: E402
 import unefois_server  # noqa: E402
+from needs import need  # noqa: E402
 
 CALL = ("/v3/dss/quotient_familial/identite?recipient=13002526500013&nomNaissance=Probe&prenoms%5B%5D=A{}"
         "&anneeDateNaissance=1987&moisDateNaissance=6&jourDateNaissance=27&sexeEtatCivil=F"
@@ -21,10 +22,8 @@ CALL = ("/v3/dss/quotient_familial/identite?recipient=13002526500013&nomNaissanc
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    missing = [name for name, found in (("PostgreSQL 15", postgresql.programs()),
-                                        ("unefois", unefois_server.executable())) if not found]
-    if missing:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{', '.join(missing)}: scripts/setup --test, swift build")
+    need("PostgreSQL 15", postgresql.programs())
+    need("unefois", unefois_server.executable())
     with nodes.cluster(tmp_path_factory.mktemp("nodes")) as running:
         yield running
 

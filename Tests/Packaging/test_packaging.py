@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from needs import need
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNITS = sorted((ROOT / "packaging/systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
@@ -14,9 +16,7 @@ PROGRAM = os.environ.get("HUB_BIN", str(ROOT / ".build/debug/unefois"))
 
 
 def systemd_analyze(*arguments):
-    program = shutil.which("systemd-analyze")
-    if not program:
-        pytest.skip("systemd-analyze is not installed")
+    program = need("systemd-analyze", shutil.which("systemd-analyze"))
     return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
 
 
@@ -50,9 +50,8 @@ def test_every_variable_of_the_package_is_a_setting():
 
 
 def test_haproxy_takes_the_example(tmp_path):
-    program = shutil.which("haproxy") or "/usr/sbin/haproxy"
-    if not os.access(program, os.X_OK) or not shutil.which("openssl"):
-        pytest.skip("haproxy or openssl is not installed")
+    program = need("haproxy", shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin"))
+    need("openssl", shutil.which("openssl"))
     pem = tmp_path / "unefois.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=unefois", "-days", "1",
                     "-keyout", tmp_path / "key", "-out", tmp_path / "crt"], check=True, capture_output=True)

@@ -1,16 +1,11 @@
 """A hub whose patience is short, so that who abuses it is cut off in the time of a test."""
-import os
-import pathlib
-import sys
 import urllib.parse
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
-import hub_calls  # noqa: E402
-import unefois_server  # noqa: E402
-
-PATIENCE = 3
+import hub_calls
+import unefois_server
+from patience import PATIENCE
 
 
 class Listening:
@@ -26,15 +21,6 @@ class Listening:
         """Resident, in MiB."""
         with open(f"/proc/{self.process.pid}/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
-
-
-@pytest.fixture(scope="session")
-def binary():
-    """A missing program skips the tests on a developer's machine and fails them in continuous integration."""
-    found = unefois_server.executable()
-    if not found:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("unefois is missing: swift build")
-    return found
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from conftest import PATIENCE
+from patience import PATIENCE
 from http_stream import Stream, exchange
 
 CALL = b"GET /v3/insee/sirene/unites_legales/012345674 HTTP/1.1\r\nHost: x\r\n"

@@ -34,8 +34,11 @@ extension ByteBuffer {
         guard buffer.write("Host", target.authority) else { return nil }
         for (place, header) in request.headers.enumerated() {
             // The last of one name wins.
-            let isReplaced = request.headers[(place + 1)...].contains { isSame($0.name, header.name) }
-            if isReplaced || isSame(header.name, "host") || isSame(header.name, "content-length") { continue }
+            let name = header.name.utf8
+            let isReplaced = request.headers[(place + 1)...].contains { $0.name.utf8.isSameIgnoringCase(name) }
+            if isReplaced || ["host", "content-length"].contains(where: { $0.utf8.isSameIgnoringCase(name) }) {
+                continue
+            }
             guard buffer.write(header.name, header.value) else { return nil }
         }
         if let body = request.body { _ = buffer.write("Content-Length", String(body.count)) }
@@ -51,10 +54,6 @@ extension ByteBuffer {
         writeStaticString(": ")
         writeString(value)
         return true
-    }
-
-    private static func isSame(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8) { $0 | 0x20 == $1 | 0x20 }
     }
 
     /// RFC 9110 §5.6.2.

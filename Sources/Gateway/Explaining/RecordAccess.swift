@@ -1,4 +1,5 @@
 import Foundation
+import Hummingbird
 import Ledger
 import Values
 
@@ -21,13 +22,22 @@ extension Gateway {
     /// The code of a refusal.
     public struct TokenRefusal: Error { public let code: String }
 
-    /// Whose records the holder of a token may read.
+    /// Whose records the holder of a token may read that is typed into a page.
     public func recordAccess(
         _ token: Redacted<String>, from address: String?, now: Date
     ) async -> Result<RecordAccess, TokenRefusal> {
-        let call = Call(
-            method: "GET", path: "/explain", query: QueryParameters(""), bearer: token, apiKey: nil, requestID: nil,
-            remoteAddress: address, wantsFresh: false)
+        await recordAccess(
+            of: Call(
+                method: "GET", path: "/explain", query: QueryParameters(""), bearer: token, apiKey: nil, requestID: nil,
+                remoteAddress: address, wantsFresh: false), now: now)
+    }
+
+    /// Whose records the holder of a request's token may read.
+    public func recordAccess(of request: Request, now: Date) async -> Result<RecordAccess, TokenRefusal> {
+        await recordAccess(of: Call(request), now: now)
+    }
+
+    private func recordAccess(of call: Call, now: Date) async -> Result<RecordAccess, TokenRefusal> {
         do throws(Credentials.Refused) {
             return .success(RecordAccess(try await holder(call, snapshot, now)))
         } catch {

@@ -20,12 +20,12 @@ struct CallHeaders {
     /// Takes one header. One that is repeated counts as its values joined (RFC 9110 §5.3): two tokens are then none.
     mutating func take(_ name: String, _ value: String) {
         switch name.utf8.count {
-        case 4: if Self.isSame(name, "dpop") { proofs.append(value) }
+        case 4: if name.utf8.isSameIgnoringCase("dpop".utf8) { proofs.append(value) }
         case 9:
             take(name, value, "x-api-key", \.apiKey)
             take(name, value, "x-purpose", \.purpose)
         case 10: take(name, value, "x-agent-id", \.agentID)
-        case 11: if Self.isSame(name, "client-cert") { clientCertificates.append(value) }
+        case 11: if name.utf8.isSameIgnoringCase("client-cert".utf8) { clientCertificates.append(value) }
         case 12: take(name, value, "x-request-id", \.requestID)
         case 13:
             take(name, value, "authorization", \.authorization)
@@ -41,37 +41,23 @@ struct CallHeaders {
     }
 
     private mutating func take(
-        _ name: String, _ value: String, _ wanted: StaticString, _ place: WritableKeyPath<CallHeaders, String?>
+        _ name: String, _ value: String, _ wanted: String, _ place: WritableKeyPath<CallHeaders, String?>
     ) {
-        guard Self.isSame(name, wanted) else { return }
+        guard name.utf8.isSameIgnoringCase(wanted.utf8) else { return }
         self[keyPath: place] = self[keyPath: place].map { $0 + ", " + value } ?? value
-    }
-
-    /// Whether a name is that one, whatever its case; `wanted` is in lower case.
-    private static func isSame(_ name: String, _ wanted: StaticString) -> Bool { isSame(name.utf8[...], wanted) }
-
-    private static func isSame(_ name: Substring.UTF8View, _ wanted: StaticString) -> Bool {
-        guard name.count == wanted.utf8CodeUnitCount else { return false }
-        var place = wanted.utf8Start
-        for byte in name {
-            let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-            guard lower == place.pointee else { return false }
-            place += 1
-        }
-        return true
     }
 
     /// Whether the caller takes no kept answer (RFC 9111 §5.2.1.4).
     var wantsFresh: Bool {
         cacheControl?.utf8.split(separator: UInt8(ascii: ",")).contains { directive in
-            Self.isSame(directive.drop { $0 == 0x20 }.prefix { $0 != 0x20 && $0 != 0x3D }, "no-cache")
+            directive.drop { $0 == 0x20 }.prefix { $0 != 0x20 && $0 != 0x3D }.isSameIgnoringCase("no-cache".utf8)
         } ?? false
     }
 
     /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
     var bearer: String? {
         guard let authorization, authorization.utf8.count > 7,
-            Self.isSame(authorization.utf8.prefix(7), "bearer ")
+            authorization.utf8.prefix(7).isSameIgnoringCase("bearer ".utf8)
         else { return nil }
         return String(authorization.utf8.dropFirst(7).drop { $0 == 0x20 })
     }

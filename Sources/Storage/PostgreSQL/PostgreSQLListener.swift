@@ -67,6 +67,7 @@ final class PostgreSQLListener: Sendable {
     /// Until something arrives, for at most a second: then the owner may be gone.
     private static func pause(_ link: PostgreSQLLink?) {
         guard let link else {
+            // The database is away: this thread, which does nothing else, tries again in a moment, and nodes not together.
             usleep(UInt32.random(in: 200_000..<400_000))
             return
         }

@@ -149,6 +149,7 @@ final class PostgreSQLPool: Sendable {
                     }
                     attempts += 1
                     let longest = min(50_000, 1000 << min(attempts, 6))
+                    // On the link's own thread. Transactions that met would meet again if all were rerun at once.
                     usleep(UInt32.random(in: 0..<UInt32(longest)))
                 }
             }
