@@ -24,7 +24,13 @@ public final class AnswerCache: Sendable {
         fileprivate static let header = 7
 
         fileprivate var bytes: [UInt8] {
-            [UInt8(status >> 8), UInt8(status & 0xFF)] + Array((code ?? "     ").utf8.prefix(5)) + body
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(Self.header + body.count)
+            bytes.append(UInt8(status >> 8))
+            bytes.append(UInt8(status & 0xFF))
+            bytes.append(contentsOf: (code ?? "     ").utf8.prefix(5))
+            bytes.append(contentsOf: body)
+            return bytes
         }
 
         fileprivate init?(bytes: Data) {
@@ -45,6 +51,7 @@ public final class AnswerCache: Sendable {
 
     let entries = Mutex<[Data: Entry]>([:])
     private let secret = SymmetricKey(size: .bits256)
+    private let sealed = Atomic(0)
     private let bound: Int
 
     /// - Parameter bound: entries kept; when full, what has expired goes, else all.
@@ -82,12 +89,21 @@ public final class AnswerCache: Sendable {
     }
 
     func keep(_ kept: Kept, _ key: Data, until expires: Date, now: Date) {
-        guard let sealed = try? AES.GCM.seal(kept.bytes, using: secret, authenticating: key).combined else { return }
+        guard let nonce = try? AES.GCM.Nonce(data: nonce()),
+            let sealed = try? AES.GCM.seal(kept.bytes, using: secret, nonce: nonce, authenticating: key).combined
+        else { return }
         entries.withLock { entries in
             if entries.count >= bound { entries = entries.filter { $0.value.expires > now } }
             if entries.count >= bound { entries.removeAll() }
             entries[key] = Entry(sealed: sealed, expires: expires)
         }
+    }
+
+    /// A count: the key lives as long as it, so that none comes twice (NIST SP 800-38D §8.2.1). Drawn ones would cost two
+    /// system calls.
+    private func nonce() -> [UInt8] {
+        let number = sealed.wrappingAdd(1, ordering: .relaxed).newValue
+        return withUnsafeBytes(of: UInt64(number).bigEndian) { [0, 0, 0, 0] + $0 }
     }
 
     /// Forgets everything: a new catalogue may map answers otherwise.

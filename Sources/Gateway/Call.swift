@@ -71,13 +71,21 @@ public struct QueryParameters: Sendable, Hashable {
     /// Reads `application/x-www-form-urlencoded` text. Never fails: a broken escape stays as written, bytes that are
     /// no UTF-8 become U+FFFD, and the checks of parameters refuse both.
     public init(_ text: some StringProtocol) {
-        pairs = text.utf8.split(separator: UInt8(ascii: "&")).prefix(200).map { part in
-            let cut = part.firstIndex(of: UInt8(ascii: "="))
-            return Pair(
-                name: Self.decoded(part[..<(cut ?? part.endIndex)]),
-                value: cut.map { Self.decoded(part[part.index(after: $0)...]) } ?? "")
+        var pairs: [Pair] = []
+        pairs.reserveCapacity(16)
+        var rest = text.utf8[...]
+        while !rest.isEmpty, pairs.count < Self.most {
+            let part = rest.prefix { $0 != UInt8(ascii: "&") }
+            rest = rest[part.endIndex...].dropFirst()
+            guard !part.isEmpty else { continue }
+            let name = part.prefix { $0 != UInt8(ascii: "=") }
+            pairs.append(Pair(name: Self.decoded(name), value: Self.decoded(part[name.endIndex...].dropFirst())))
         }
+        self.pairs = pairs
     }
+
+    /// Parameters after which the rest is not read.
+    private static let most = 200
 
     /// The last value of a parameter of one value.
     public func value(_ name: String) -> String? { pairs.last { $0.name == name }?.value }
@@ -89,22 +97,22 @@ public struct QueryParameters: Sendable, Hashable {
 
     /// Percent-decoded text; `+` is a space.
     static func decoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = true) -> String {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        var rest = bytes[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "+"), plusIsSpace {
-                result.append(0x20)
-            } else if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(nibble),
-                let low = rest.dropFirst().first.flatMap(nibble)
-            {
-                result.append(high << 4 | low)
-                rest = rest.dropFirst(2)
-            } else {
-                result.append(byte)
+        String(unsafeUninitializedCapacity: bytes.count) { text in
+            var (rest, count) = (bytes[...], 0)
+            while var byte = rest.popFirst() {
+                if byte == UInt8(ascii: "+"), plusIsSpace {
+                    byte = 0x20
+                } else if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(nibble),
+                    let low = rest.dropFirst().first.flatMap(nibble)
+                {
+                    byte = high << 4 | low
+                    rest = rest.dropFirst(2)
+                }
+                text[count] = byte
+                count += 1
             }
+            return count
         }
-        return String(decoding: result, as: UTF8.self)
     }
 
     private static func nibble(_ byte: UInt8) -> UInt8? {

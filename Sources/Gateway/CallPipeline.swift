@@ -33,6 +33,7 @@ final class CallPipeline: Sendable {
         var facts = AnswerFacts()
         var traceability: Traceability
         var scopes = ScopeSet()
+        var scopeNames: [String] = []
         var subject: String?
         var references = References()
         var code: String?
@@ -199,6 +200,7 @@ final class CallPipeline: Sendable {
         let values = operation.values(call.query, variables, progress.caller.identity)
         let now = gateway.parts.clock.now()
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
+        progress.scopeNames = snapshot.catalogue.scopes.names(of: progress.scopes)
         progress.subject = try subject(values, now)
         let failed = operation.failedChecks(values, today: gateway.parts.clock.today)
         guard failed.isEmpty else {
@@ -239,8 +241,7 @@ final class CallPipeline: Sendable {
     ) async throws(Refusal) -> AnswerCache.Kept {
         guard let lifetime = operation.cache else { return AnswerCache.Kept(body: try await asked(values, &progress)) }
         let key = gateway.cache.key(
-            operation, values, snapshot.catalogue.scopes.names(of: progress.scopes),
-            generation: snapshot.catalogue.generation)
+            operation, values, progress.scopeNames, generation: snapshot.catalogue.generation)
         // Nobody may make the provider work at will.
         let wantsFresh = call.wantsFresh && operation.identity != .nobody
         if !wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {

@@ -46,7 +46,7 @@ extension CallPipeline {
             stage: stage, time: now, requestID: gateway.recordedRequestID(call, now), grant: caller.grantID,
             token: caller.tokenID, organisation: caller.organisation, recipient: recipient(progress),
             purpose: caller.purpose?.purpose.id, operation: operation.id, provider: operation.provider.id,
-            scopes: snapshot.catalogue.scopes.names(of: progress.scopes), subject: progress.subject,
+            scopes: progress.scopeNames, subject: progress.subject,
             caseReference: progress.references.caseReference, context: progress.references.context,
             agent: progress.references.agent, vendor: caller.vendor, delegation: caller.delegationID)
     }

@@ -17,7 +17,12 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// Reads `YYYY-MM-DD`, `DD/MM/YYYY` or the date of an ISO 8601 instant as written; nil for anything else.
     public init?(_ text: String) {
-        let bytes = Array(text.utf8)
+        var text = text
+        guard let date = text.withUTF8(Self.init(bytes:)) else { return nil }
+        self = date
+    }
+
+    private init?(bytes: UnsafeBufferPointer<UInt8>) {
         guard bytes.count >= 10 else { return nil }
         func number(_ range: Range<Int>) -> Int? {
             var value = 0

@@ -56,7 +56,7 @@ public struct ParameterCheck: Sendable {
         func isGiven(_ slot: Int) -> Bool { !((values[safe: slot] ?? nil)?.isBlank ?? true) }
         guard given.allSatisfy(isGiven), !unless.contains(where: isGiven) else { return true }
         switch rule {
-        case .named(let rule): return rule.accepts(slots.map { values[safe: $0] ?? nil }, today: today)
+        case .named(let rule): return rule.accepts(ParameterRule.Values(all: values, slots: slots), today: today)
         case .condition(let condition):
             let node = slots.first.flatMap { values[safe: $0] ?? nil } ?? .null
             let frame = Frame(facts: CallFacts(asked: values, today: today), node: node)

@@ -44,6 +44,8 @@ public struct ScopeSet: Sendable, Hashable {
         }
     }
 
+    var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
     public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 }
 
@@ -65,6 +67,7 @@ public struct ScopeTable: Sendable {
     /// The names of a set, in the table's order.
     public func names(of set: ScopeSet) -> [String] {
         var found: [String] = []
+        found.reserveCapacity(set.count)
         set.forEach { if $0 < names.count { found.append(names[$0]) } }
         return found
     }

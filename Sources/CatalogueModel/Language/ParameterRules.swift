@@ -1,9 +1,18 @@
 import Values
 
 extension ParameterRule {
-    /// True where the values, in the rule's own order, pass.
-    public func accepts(_ values: [JSON?], today: CivilDate) -> Bool {
-        let first = values[safe: 0] ?? nil
+    /// Values in a rule's own order.
+    struct Values {
+        let all: [JSON?]
+        /// Where each of the rule's values is among all.
+        let slots: [Int]
+
+        subscript(place: Int) -> JSON? { slots[safe: place].flatMap { all[safe: $0] ?? nil } }
+    }
+
+    /// True where the values pass.
+    func accepts(_ values: Values, today: CivilDate) -> Bool {
+        let first = values[0]
         let text = first?.text ?? ""
         switch self {
         case .siren: return CompanyNumber.isSiren(text)
@@ -59,28 +68,24 @@ extension ParameterRule {
         return Int(text)
     }
 
-    private static func isPartialBirthDate(_ values: [JSON?], _ today: CivilDate) -> Bool {
-        let parts = (0..<3).map { values[safe: $0] ?? nil }
-        var numbers: [Int?] = []
-        for (part, range) in zip(parts, [1900...today.year, 1...12, 1...31]) {
-            guard let part, !part.isBlank else {
-                numbers.append(nil)
-                continue
-            }
-            guard let number = number(part), range.contains(number) else { return false }
-            numbers.append(number)
+    private static func isPartialBirthDate(_ values: Values, _ today: CivilDate) -> Bool {
+        func reads(_ place: Int, _ range: ClosedRange<Int>) -> (isValid: Bool, number: Int?) {
+            guard let value = values[place], !value.isBlank else { return (true, nil) }
+            let number = number(value)
+            return (number.map(range.contains) ?? false, number)
         }
-        guard let year = numbers[0] else { return true }
-        let month = numbers[1] ?? 1
-        guard let day = numbers[2] else { return CivilDate(year: year, month: month, day: 1) < today }
-        guard numbers[1] != nil else { return true }
+        let (year, month, day) = (reads(0, 1900...today.year), reads(1, 1...12), reads(2, 1...31))
+        guard year.isValid, month.isValid, day.isValid else { return false }
+        guard let year = year.number else { return true }
+        guard let day = day.number else { return CivilDate(year: year, month: month.number ?? 1, day: 1) < today }
+        guard let month = month.number else { return true }
         let date = CivilDate(year: year, month: month, day: day)
         return date.isComplete && date < today
     }
 
-    private static func isBirthDate(_ values: [JSON?], _ today: CivilDate) -> Bool {
-        guard let year = number(values[safe: 0] ?? nil), let month = number(values[safe: 1] ?? nil),
-            let day = number(values[safe: 2] ?? nil), year >= 1900
+    private static func isBirthDate(_ values: Values, _ today: CivilDate) -> Bool {
+        guard let year = number(values[0]), let month = number(values[1]),
+            let day = number(values[2]), year >= 1900
         else { return false }
         let date = CivilDate(year: year, month: month, day: day)
         return date.isComplete && date < today
@@ -98,9 +103,10 @@ extension ParameterRule {
 
     /// Code officiel géographique of a commune: no département 20 (Corsica is 2A and 2B).
     static func isCommune(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 5, bytes[2...].allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
-        let (first, second) = (bytes[0], bytes[1])
+        let bytes = text.utf8
+        guard bytes.count == 5, bytes.dropFirst(2).allSatisfy({ (0x30...0x39).contains($0) }), let first = bytes.first,
+            let second = bytes.dropFirst().first
+        else { return false }
         if first == UInt8(ascii: "2") {
             return (0x31...0x39).contains(second) || second == UInt8(ascii: "A") || second == UInt8(ascii: "B")
         }
@@ -114,17 +120,17 @@ extension ParameterRule {
     }
 
     /// Values: country, commune, name of commune, département, year.
-    private static func isBirthPlace(_ values: [JSON?]) -> Bool {
-        func text(_ index: Int) -> String { (values[safe: index] ?? nil)?.text ?? "" }
+    private static func isBirthPlace(_ values: Values) -> Bool {
+        func text(_ index: Int) -> String { values[index]?.text ?? "" }
         let commune = text(1)
         if !commune.isEmpty, !isCommune(commune) { return text(0) != "99100" }
         guard text(0) == "99100", commune.isEmpty else { return true }
         return !text(2).isEmpty && isDepartment(text(3)) && !text(4).isEmpty
     }
 
-    private static func isPastMonth(_ values: [JSON?], _ today: CivilDate) -> Bool {
-        guard let month = number(values[safe: 0] ?? nil), (1...12).contains(month) else { return false }
-        let year = number(values[safe: 1] ?? nil) ?? today.year
+    private static func isPastMonth(_ values: Values, _ today: CivilDate) -> Bool {
+        guard let month = number(values[0]), (1...12).contains(month) else { return false }
+        let year = number(values[1]) ?? today.year
         return (year, month) <= (today.year, today.month)
     }
 }
