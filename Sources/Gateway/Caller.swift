@@ -73,7 +73,7 @@ struct Caller: Sendable {
     init(citizen: FranceConnect.Citizen, token: Redacted<String>, scopes: ScopeSet) {
         // The token itself opens data: only its digest is kept, and only to count and trace.
         let digest = Base64URL.encode(SHA256.hash(data: Array(token.exposed.utf8)).prefix(16))
-        tokenID = "franceconnect:" + digest
+        tokenID = Self.citizens + digest
         limitKey = tokenID
         organisation = citizen.client
         organisationName = citizen.client
@@ -87,6 +87,16 @@ struct Caller: Sendable {
         limitKey = "address:" + (address.map(AddressBlock.subscriber) ?? "")
     }
 
+    /// How citizens' services stand in the ledger, before the digest of the citizen's token.
+    fileprivate static let citizens = "franceconnect:"
+
     /// What equal calls under way are told apart by: a vendor may ask the same for two bodies at once.
     var flightKey: String { delegationID.map { tokenID + "/" + $0 } ?? tokenID }
+}
+
+extension CallRecord {
+    /// The token of ours that the call showed; nil where it showed none.
+    var ownToken: String? {
+        token.flatMap { $0 == Self.anonymous || $0.hasPrefix(Caller.citizens) ? nil : $0 }
+    }
 }

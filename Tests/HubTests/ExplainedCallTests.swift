@@ -87,6 +87,24 @@ struct ExplainedCallTests {
         }
     }
 
+    @Test(arguments: ["anonymous", "franceconnect:3q2-7w"])
+    func `a call that showed no token of ours is not replayed as one with an unknown token`(_ shown: String)
+        async throws
+    {
+        try await HubBench().run { hub in
+            _ = try await hub.token()
+            let record = CallRecord(
+                time: may, requestID: Self.id(0), token: shown,
+                operation: try #require(hub.hub.catalogue.operations.first).id,
+                provider: "cnav", outcome: CallRecord.Outcome(status: 200))
+            let explanation = CallExplainer(
+                catalogue: hub.hub.catalogue, grants: try #require(hub.hub.gateway.grants),
+                meters: hub.hub.gateway.meters, now: may
+            ).explanation(of: record)
+            #expect(explanation.today.count == 1 && explanation.today[0].contains("Aucun jeton de ce service"))
+        }
+    }
+
     @Test func `nobody reads the calls of another grant, nor asks without bounds`() async throws {
         try await HubBench().run { hub in
             let (own, other) = (try await hub.token(), try await hub.token())

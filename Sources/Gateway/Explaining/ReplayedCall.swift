@@ -22,7 +22,7 @@ struct ReplayedCall {
 
     /// The decisions that can be taken again, in the order of the steps; none where no token of ours was shown.
     var decisions: [Decision] {
-        guard let token = record.token else { return [] }
+        guard let token = record.ownToken else { return [] }
         switch Credentials.holder(of: token, snapshot, now: moment) {
         case .failure(let refused): return [Decision(step: "credential", code: refused.code)]
         case .success(let holder):
@@ -44,7 +44,7 @@ struct ReplayedCall {
 
     /// Under whose right the call was made; nil where the grant is not known any more.
     var right: GrantRight? {
-        guard let token = record.token else { return nil }
+        guard let token = record.ownToken else { return nil }
         if let right = snapshot.rights[token] { return right.right }
         return snapshot.vendors[token]?.holder.all.first { $0.delegation.id == record.delegation }?.right
     }
