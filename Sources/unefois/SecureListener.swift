@@ -1,5 +1,7 @@
+import Gateway
 import HummingbirdCore
 import HummingbirdHTTP2
+import Logging
 import NIOCore
 import NIOSSL
 import Operations
@@ -7,12 +9,35 @@ import Operations
 extension HTTPServerBuilder {
     /// HTTP/1.1 in clear, or HTTP/1.1 and HTTP/2 over TLS where there is a certificate.
     /// - Throws: where the certificate or its key cannot be read.
-    static func listening(_ configuration: HTTP1Channel.Configuration, _ tls: TLSSettings?) throws -> HTTPServerBuilder
-    {
-        guard let tls else { return .http1(configuration: configuration) }
-        return try .http2Upgrade(
-            tlsChannelConfiguration: tls.channel,
-            configuration: HTTP2ChannelConfiguration(idleTimeout: .seconds(75), streamConfiguration: configuration))
+    static func listening(_ listener: HubListener, _ tls: TLSSettings?) throws -> HTTPServerBuilder {
+        guard let channel = try tls?.channel else { return .http1(configuration: listener.configuration) }
+        let configuration = HTTP2ChannelConfiguration(
+            idleTimeout: .nanoseconds(listener.idleTimeout.nanoseconds), streamConfiguration: listener.configuration)
+        return HTTPServerBuilder { responder in
+            SecureChannel(
+                base: try HTTP2UpgradeChannel(
+                    tlsChannelConfiguration: channel, configuration: configuration, responder: responder),
+                listener: listener)
+        }
+    }
+}
+
+/// Hummingbird's channel with a bound on the time that its handshake and its rest may take.
+private struct SecureChannel: ServerChildChannel {
+    let base: HTTP2UpgradeChannel
+    let listener: HubListener
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP2UpgradeChannel.Value> {
+        base.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            let pipeline = channel.pipeline.syncOperations
+            let secure = try pipeline.handler(type: NIOSSLServerHandler.self)
+            try pipeline.addHandler(ConnectionDeadline(listener), position: .after(secure))
+            return value
+        }
+    }
+
+    func handle(value: HTTP2UpgradeChannel.Value, logger: Logger) async {
+        await base.handle(value: value, logger: logger)
     }
 }
 

@@ -92,7 +92,7 @@ struct Server {
             gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(Int64(settings.idleTimeout)),
             requestTimeout: .seconds(Int64(settings.requestTimeout)))
         let server: HTTPServerBuilder
-        do { server = try .listening(listener.configuration, settings.tls) } catch {
+        do { server = try .listening(listener, settings.tls) } catch {
             throw Refused(description: "le certificat TLS ou sa clé ne peuvent pas être lus : \(error)")
         }
         let responder = hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }

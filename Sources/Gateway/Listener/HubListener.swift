@@ -1,5 +1,6 @@
 import HummingbirdCore
 import NIOCore
+import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
 /// What puts ``CallHandler`` in the way of a connection.
@@ -7,6 +8,10 @@ public struct HubListener: Sendable {
     private let gateway: Gateway
     private let callerAddress: CallerAddress
     private let patience: Patience
+    /// How long a connection may rest between two requests.
+    public let idleTimeout: TimeAmount
+    /// How long a request may take from its head to its end, and the handshake of a connection.
+    public let requestTimeout: TimeAmount
 
     /// - Parameters:
     ///   - idleTimeout: how long a connection may rest between two requests.
@@ -17,6 +22,7 @@ public struct HubListener: Sendable {
     ) {
         self.gateway = gateway
         self.callerAddress = callerAddress
+        (self.idleTimeout, self.requestTimeout) = (idleTimeout, requestTimeout)
         patience = Patience(rest: idleTimeout, request: requestTimeout)
     }
 
@@ -29,7 +35,8 @@ public struct HubListener: Sendable {
         CallHandler(gateway: gateway, callerAddress: callerAddress, patience: patience)
     }
 
-    /// Adds the handler before the codec that makes framework types of requests, then leaves.
+    /// Adds what the connection needs, then leaves: before the codec that makes framework types of requests what answers
+    /// calls; on a stream of HTTP/2, which has no such codec, what bounds its time.
     private final class CallHandlerInstaller: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = Never
 
@@ -41,6 +48,8 @@ public struct HubListener: Sendable {
             let pipeline = context.pipeline.syncOperations
             if let codec = try? pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self) {
                 try? pipeline.addHandler(listener.handler, position: .before(codec.handler))
+            } else {
+                try? pipeline.addHandler(StreamDeadline(listener.requestTimeout), position: .after(self))
             }
             pipeline.removeHandler(context: context, promise: nil)
         }
