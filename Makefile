@@ -1,9 +1,9 @@
 # UneFois : `make run` pour essayer, `make test` pour tout vérifier, `make help` pour le reste.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench package package-test
+.PHONY: help run test lint format bench bench-stages package package-test
 
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks/Stages
 PYTHON := .venv/bin/python
 
 help: ## affiche cette aide
@@ -38,6 +38,9 @@ bench: ## mesure UneFois à côté de nginx, HAProxy et Caddy (make bench ARGS="
 	@scripts/setup --bench
 	swift build -c release --product unefois
 	Benchmarks/run $(ARGS)
+
+bench-stages: ## mesure chaque étape d'un appel, hors du réseau (make bench-stages ARGS="--grants 100")
+	swift run -c release stage-benchmarks $(ARGS)
 
 # A static Swift library: the package then needs nothing that Debian does not have.
 STATIC := -c release --static-swift-stdlib

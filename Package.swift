@@ -4,7 +4,10 @@ import PackageDescription
 let package = Package(
     name: "unefois",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "unefois", targets: ["unefois"])],
+    products: [
+        .executable(name: "unefois", targets: ["unefois"]),
+        .executable(name: "stage-benchmarks", targets: ["stage-benchmarks"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -218,6 +221,18 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 "Yams",
             ]),
+        .target(name: "Allocations", path: "Benchmarks/Allocations"),
+        .executableTarget(
+            name: "stage-benchmarks",
+            dependencies: [
+                "Allocations", "Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger", "Proofs", "Storage",
+                "Desk",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Stages"),
         .testTarget(
             name: "HubTests",
             dependencies: [

@@ -1,6 +1,6 @@
 """Calls at fixed rates, whatever becomes of those before: what waits does not make the rest wait (no coordinated omission).
 
-Shared by `overload` and `isolation`. Nothing outside the standard library.
+Shared by `overload`, `isolation` and `ledger/kills`. Nothing outside the standard library.
 """
 import asyncio
 import contextlib
@@ -43,7 +43,8 @@ class Client:
         self.outcomes = Outcomes()
 
     async def call(self, target, token, whose):
-        began, status = time.monotonic(), 0
+        """Returns the head of the answer, empty where it did not come whole."""
+        began, status, head = time.monotonic(), 0, b""
         try:
             reader, writer = self.idle.pop() if self.idle else await asyncio.open_connection(self.host, self.port, ssl=self.secure)
             began = time.monotonic()
@@ -55,8 +56,9 @@ class Client:
             await reader.readexactly(int(head[place:head.index(b"\r", place)]))
             self.idle.append((reader, writer))
         except (OSError, asyncio.IncompleteReadError):
-            status = 0
+            status, head = 0, b""
         self.outcomes.append((began, status, time.monotonic() - began, whose))
+        return head
 
     async def at_rates(self, seconds, streams):
         """Runs streams of (calls a second, target maker, token, name) side by side. Returns their outcomes."""

@@ -6,7 +6,7 @@ typealias Expression = CatalogueModel.Expression
 
 extension RequestPlan {
     /// The request for those facts, at that base address. Members whose value is null are left out.
-    func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
+    package func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
         let frame = Frame(facts)
         var url = base + (try Self.path(path, frame))
         let parameters = try Self.texts(query, frame)

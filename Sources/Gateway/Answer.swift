@@ -20,7 +20,7 @@ struct AnswerFacts {
 }
 
 /// Writes answers and errors in the conventions of the operation.
-struct Presentation {
+package struct Presentation {
     let style: APIOperation.Style
 
     var contentType: String { style == .particulierV2 ? "application/json" : "application/vnd.api+json" }
@@ -66,7 +66,7 @@ struct Presentation {
     }
 
     /// The answer to a method other than GET.
-    static func notAllowed(_ call: Call) -> Answer {
+    package static func notAllowed(_ call: Call) -> Answer {
         Answer(
             status: 405, contentType: "text/plain; charset=utf-8", headers: common(call) + [(.allow, "GET")],
             body: Array("Cette adresse ne se lit qu'avec GET.".utf8))

@@ -15,7 +15,7 @@ public final class AnswerCache: Sendable {
     }
 
     /// What is kept of an answer: its body, and its status and code where it is an error.
-    struct Kept {
+    package struct Kept {
         var status = 200
         /// Five digits; nil for an accepted call.
         var code: String?
@@ -42,7 +42,7 @@ public final class AnswerCache: Sendable {
                 body: Array(bytes[Self.header...]))
         }
 
-        init(status: Int = 200, code: String? = nil, body: [UInt8]) {
+        package init(status: Int = 200, code: String? = nil, body: [UInt8]) {
             self.status = status
             self.code = code
             self.body = body
@@ -59,7 +59,7 @@ public final class AnswerCache: Sendable {
 
     /// The place of a call in the cache.
     /// - Parameter generation: that of the catalogue; an answer mapped by a former one is never found again.
-    func key(_ operation: APIOperation, _ values: [JSON?], _ scopes: [String], generation: Int = 0) -> Data {
+    package func key(_ operation: APIOperation, _ values: [JSON?], _ scopes: [String], generation: Int = 0) -> Data {
         var identity: [UInt8] = []
         identity.reserveCapacity(512)
         // Each part ends with a sign that no part holds unescaped.
@@ -80,7 +80,7 @@ public final class AnswerCache: Sendable {
     }
 
     /// The answer kept there and the seconds it has left.
-    func answer(_ key: Data, now: Date) -> (kept: Kept, secondsLeft: Int)? {
+    package func answer(_ key: Data, now: Date) -> (kept: Kept, secondsLeft: Int)? {
         guard let entry = entries.withLock({ $0[key] }), entry.expires > now,
             let box = try? AES.GCM.SealedBox(combined: entry.sealed),
             let bytes = try? AES.GCM.open(box, using: secret, authenticating: key), let kept = Kept(bytes: bytes)
@@ -88,7 +88,7 @@ public final class AnswerCache: Sendable {
         return (kept, Int(entry.expires.timeIntervalSince(now)))
     }
 
-    func keep(_ kept: Kept, _ key: Data, until expires: Date, now: Date) {
+    package func keep(_ kept: Kept, _ key: Data, until expires: Date, now: Date) {
         guard let nonce = try? AES.GCM.Nonce(data: nonce()),
             let sealed = try? AES.GCM.seal(kept.bytes, using: secret, nonce: nonce, authenticating: key).combined
         else { return }

@@ -7,19 +7,19 @@ import Values
 /// Tells whose token a call carries.
 ///
 /// A token only identifies: what it may do is read from the grant in memory, so that a revocation holds at once.
-struct Credentials: Sendable {
+package struct Credentials: Sendable {
     /// The signature of a token once checked is not checked again; the truth about it always is.
     private let verified: VerifiedTokens
     /// The name under which tokens of clients are issued; nil where none are.
     private let issuer: @Sendable () -> String?
 
-    init(verified: VerifiedTokens, issuer: @escaping @Sendable () -> String? = { nil }) {
+    package init(verified: VerifiedTokens, issuer: @escaping @Sendable () -> String? = { nil }) {
         self.verified = verified
         self.issuer = issuer
     }
 
     /// Who holds a token of ours.
-    enum Holder: Sendable {
+    package enum Holder: Sendable {
         case organisation(CallRight)
         case vendor(VendorRight)
     }
@@ -27,7 +27,7 @@ struct Credentials: Sendable {
     /// The holder of our own token, shown as a bearer's: one that is bound to a key is refused.
     /// - Parameter certificate: the digest of the certificate that the caller made its connection with.
     /// - Returns: the holder, or the code of the refusal.
-    func holder(
+    package func holder(
         _ token: Redacted<String>?, _ snapshot: HubSnapshot, certificate: [UInt8]? = nil, now: Date
     ) -> Result<Holder, Refused> {
         guard let token, !token.exposed.isEmpty, let known = signed(token.exposed, snapshot) else {
@@ -95,7 +95,7 @@ struct Credentials: Sendable {
         return .failure(Refused(code: "00106"))
     }
 
-    struct Refused: Error { let code: String }
+    package struct Refused: Error { let code: String }
 
     private static func checked(_ holder: Holder, isRevoked: Bool, isExpired: Bool) -> Result<Holder, Refused> {
         if isRevoked { return .failure(Refused(code: "00105")) }

@@ -4,7 +4,8 @@ import Values
 extension APIOperation {
     /// The call's values by slot, as sent; what is blank counts as absent. Where FranceConnect says who the citizen is,
     /// the call says nothing of it: an identity of two sources would be that of nobody.
-    func values(_ query: QueryParameters, _ variables: [String: String], _ identity: [String: JSON]?) -> [JSON?] {
+    package func values(_ query: QueryParameters, _ variables: [String: String], _ identity: [String: JSON]?) -> [JSON?]
+    {
         var values = [JSON?](repeating: nil, count: slots.count)
         for parameter in parameters {
             guard let value = value(parameter, query, variables), !value.isBlank else { continue }
@@ -30,7 +31,7 @@ extension APIOperation {
     }
 
     /// The first error of each check that fails, in the order of the descriptor.
-    func failedChecks(_ values: [JSON?], today: CivilDate) -> [(code: String, parameter: String)] {
+    package func failedChecks(_ values: [JSON?], today: CivilDate) -> [(code: String, parameter: String)] {
         checks.compactMap { check in
             check.accepts(values, today: today) ? nil : (check.code, check.parameter)
         }

@@ -66,7 +66,7 @@ public final class RateLimiter: Sendable {
     public init() {}
 
     /// Counts one call; nil where nothing limits it.
-    func count(_ caller: String, _ operation: APIOperation, _ limit: Grant.Limit, now: Int) -> Quota? {
+    package func count(_ caller: String, _ operation: APIOperation, _ limit: Grant.Limit, now: Int) -> Quota? {
         switch limit {
         case .unlimited: return nil
         case .perMinute(let calls): return count(Key(caller: caller, budget: ""), calls, 60, now)

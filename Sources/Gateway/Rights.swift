@@ -51,7 +51,7 @@ final class GrantRight: Sendable {
 }
 
 /// A token of a grant, with what it may do.
-struct CallRight: Sendable {
+package struct CallRight: Sendable {
     let token: AccessToken
     let right: GrantRight
     /// What the token is bound to, where it is.

@@ -7,9 +7,9 @@ public struct Subject {
     /// A valid SIREN or SIRET.
     let company: String?
     /// The bytes that stand for a person: the same ones each time, before they become a pseudonym.
-    let person: [UInt8]?
+    package let person: [UInt8]?
 
-    init(_ operation: APIOperation, _ values: [JSON?]) {
+    package init(_ operation: APIOperation, _ values: [JSON?]) {
         func value(_ name: String) -> String {
             guard let slot = operation.slots.firstIndex(of: name), let value = values[slot] else { return "" }
             return Self.canonical(value)

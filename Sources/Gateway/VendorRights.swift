@@ -62,7 +62,7 @@ final class VendorDelegations: Sendable {
 }
 
 /// A token of a vendor, with what was delegated to it.
-struct VendorRight: Sendable {
+package struct VendorRight: Sendable {
     let token: VendorToken
     let holder: VendorDelegations
     /// What the token is bound to, where it is.

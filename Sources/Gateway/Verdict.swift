@@ -4,14 +4,14 @@ import Values
 
 /// The decisions on a call that need nothing but facts in memory: the pipeline asks them of a call under way,
 /// `unefois explain` of one that was made. Each gives the code of its refusal, or nil where the call goes on.
-enum Verdict {
+package enum Verdict {
     /// Whether the grant has the purpose that the call names, or its token, or the default one.
     static func purpose(_ caller: Caller) -> String? {
         caller.grantID != nil && caller.purpose == nil ? "00452" : nil
     }
 
     /// Whether one of the scopes is one that the API wants.
-    static func scope(_ operation: APIOperation, _ scopes: ScopeSet) -> String? {
+    package static func scope(_ operation: APIOperation, _ scopes: ScopeSet) -> String? {
         !operation.wantsScope || operation.acceptedScopes.meets(scopes) ? nil : "00100"
     }
 

@@ -10,7 +10,7 @@ extension CallRecord {
     static let opening: StaticString = "{\"sequence\":"
 
     /// The payload after its sequence.
-    func encodedMembers() -> [UInt8] {
+    package func encodedMembers() -> [UInt8] {
         var writer = CompactWriter(capacity: 768)
         if stage == .intent { writer.raw(",\"stage\":\"intent\"") }
         writer.number(",\"time\":", milliseconds)

@@ -1,6 +1,7 @@
-"""The measures of overload and isolation, short and slow: a machine that does other things must not fail them.
+"""The measures of `Benchmarks`, short and slow: a machine that does other things must not fail them.
 
-What the machine itself decides (milliseconds) is left to `Benchmarks/overload` and `Benchmarks/isolation` as they are.
+What the machine itself decides (milliseconds) is left to `Benchmarks/overload` and `Benchmarks/isolation` as they are;
+many kills at random moments, to `Benchmarks/ledger/kills`.
 """
 import os
 import pathlib
@@ -24,3 +25,7 @@ def test_a_full_hub_goes_on_serving_and_shares_its_places(binary):
 
 def test_a_provider_that_is_slow_or_dead_is_not_felt_by_the_calls_to_another(binary):
     holds(binary, "isolation", "--seconds", "5", "--rounds", "1", "--rate", "15", "--ratio", "8")
+
+
+def test_what_was_answered_before_a_kill_is_in_the_ledger(binary):
+    assert "perdus : 0 ; doublés : 0" in holds(binary, "ledger/kills", "--serve", "--kills", "3")

@@ -61,15 +61,19 @@ def answers(url):
         return False
 
 
+def serving(folder, *arguments, binary=None, environment=None):
+    """What runs a UneFois that keeps its data in `folder`/data: (its base URL, the command, its whole environment)."""
+    environment = {"UNEFOIS_ADMIN_PORT": str(free_port()), **(environment or {})}
+    scheme, port = "https" if "UNEFOIS_SERVER_TLS_CERTIFICATE" in environment else "http", free_port()
+    command = [binary or executable(), "serve", "--data", pathlib.Path(folder) / "data", "--port", port, *arguments]
+    return f"{scheme}://127.0.0.1:{port}", [str(part) for part in command], {**os.environ, **environment}
+
+
 @contextlib.contextmanager
 def unefois(folder, *arguments, binary=None, environment=None):
     """Yields (base URL, process) of a UneFois that keeps its data in `folder`/data."""
-    folder, port = pathlib.Path(folder), free_port()
-    scheme = "https" if "UNEFOIS_SERVER_TLS_CERTIFICATE" in (environment or {}) else "http"
-    base = f"{scheme}://127.0.0.1:{port}"
-    command = [binary or executable(), "serve", "--data", folder / "data", "--port", port, *arguments]
-    ports = {"UNEFOIS_ADMIN_PORT": str(free_port())}
-    with started(command, base + "/health", folder / "serve.log", {**ports, **(environment or {})}) as process:
+    base, command, environment = serving(folder, *arguments, binary=binary, environment=environment)
+    with started(command, base + "/health", pathlib.Path(folder) / "serve.log", environment) as process:
         yield base, process
 
 

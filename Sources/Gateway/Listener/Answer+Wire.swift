@@ -5,7 +5,7 @@ import Synchronization
 
 extension Answer {
     /// The answer as it goes over an HTTP/1 connection (RFC 9112), head and body in one buffer.
-    func wire(to request: HTTPRequestHead, closes: Bool, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+    package func wire(to request: HTTPRequestHead, closes: Bool, _ allocator: ByteBufferAllocator) -> ByteBuffer {
         var wire = allocator.buffer(capacity: 640 + body.count)
         wire.writeStaticString("HTTP/1.1 ")
         wire.write(decimal: status)

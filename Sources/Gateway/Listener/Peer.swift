@@ -3,7 +3,7 @@ import NIOCore
 import NIOSSL
 
 /// The other end of a connection.
-struct Peer: Sendable {
+package struct Peer: Sendable {
     /// Its network address.
     var address: String?
     /// SHA-256 of the certificate that it made the connection with, in DER; nil where it showed none.
@@ -12,7 +12,7 @@ struct Peer: Sendable {
 
 extension Peer {
     /// To be asked for on the channel's event loop. A stream of HTTP/2 is of its connection.
-    init(_ channel: any Channel) {
+    package init(_ channel: any Channel) {
         // The parent of a connection is the listening socket, which has no other end.
         let connection = channel.parent.flatMap { $0.remoteAddress == nil ? nil : $0 } ?? channel
         address = connection.remoteAddress?.ipAddress

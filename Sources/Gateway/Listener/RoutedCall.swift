@@ -3,7 +3,7 @@ import NIOHTTP1
 import Values
 
 /// A call whose operation is known.
-struct RoutedCall: Sendable {
+package struct RoutedCall: Sendable {
     let snapshot: HubSnapshot
     let operation: APIOperation
     /// Variables of the path; nil where the path exists in another version only.
@@ -14,7 +14,7 @@ struct RoutedCall: Sendable {
 
 extension Gateway {
     /// The operation that a request's target leads to (RFC 9112 §3.2.1); nil for any other target.
-    func routed(_ target: String) -> RoutedCall? {
+    package func routed(_ target: String) -> RoutedCall? {
         guard target.hasPrefix("/v") || target.hasPrefix("/api/") else { return nil }
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         let query = mark.map { String(target[target.utf8.index(after: $0)...]) } ?? ""
@@ -46,7 +46,7 @@ extension Gateway {
 
 extension Call {
     /// Reads a request's head in one pass over its headers.
-    init(_ head: HTTPRequestHead, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
+    package init(_ head: HTTPRequestHead, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
         var said = CallHeaders()
         for (name, value) in head.headers { said.take(name, value) }
         let caller = callerAddress.caller(peer, said)
