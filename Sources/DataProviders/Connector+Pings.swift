@@ -36,7 +36,7 @@ extension Connector {
         guard let base = configuration.address(plain.address, of: provider) else { return .unconfigured }
         let endpoint = Endpoint(provider: provider.id, address: plain.address, timeout: plain.timeout)
         guard breakers.ask(endpoint) == .allow else { return .bad }
-        let network = quotas.counting(transport, to: provider, at: base, data: nil)
+        let network = quotas.counting(transport, to: provider, at: nil, data: nil)
         do throws(TransportFailure) {
             let request = ProviderRequest(method: .get, url: base + plain.path)
             let isGood = plain.statuses.contains(try await network.send(request, timeout: plain.timeout).status)

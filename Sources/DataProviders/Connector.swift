@@ -13,6 +13,7 @@ public struct Connector: Sendable {
 
     let transport: any HTTPTransport
     let configuration: any ProviderConfiguration
+    private let addresses: ProviderAddresses
     let breakers: Breakers
     let quotas: any QuotaKeeping
     let traffic: Traffic
@@ -31,6 +32,7 @@ public struct Connector: Sendable {
     ) {
         self.transport = transport
         self.configuration = configuration
+        addresses = ProviderAddresses(configuration)
         self.breakers = breakers
         self.documents = documents
         self.quotas = quotas
@@ -135,18 +137,18 @@ public struct Connector: Sendable {
     private func send(
         _ plan: RequestPlan, _ provider: ProviderDescription, at url: String? = nil, _ facts: inout CallFacts
     ) async throws -> Redacted<String>? {
-        guard let base = url ?? configuration.address(plan.address, of: provider) else {
-            throw TransportFailure.unconfigured
-        }
-        let (configuration, client) = (configuration, plan.client)
-        facts.settings = { name in configuration.setting(provider: provider.id, client: client, name) }
+        let known = url == nil ? addresses.address(plan.address, of: provider) : nil
+        guard let base = url ?? known?.url else { throw TransportFailure.unconfigured }
+        facts.settings = settings(provider.id, plan.client)
         var request = try plan.request(at: base, facts)
+        request.base = known?.target
         var token: Redacted<String>?
         if let authentication = plan.authentication {
             token = try await sign(&request, authentication, plan, provider, facts)
         }
+        let network = counted(plan, provider, at: request.target)
         let response = try await traffic.of(provider.id).send(
-            request, over: counted(plan, provider, at: base), by: facts.deadline, atMost: plan.timeout)
+            request, over: network, by: facts.deadline, atMost: plan.timeout)
         facts.status = response.status
         facts.headers = response.headers
         facts.body = plan.format.read(response.body)
@@ -154,18 +156,36 @@ public struct Connector: Sendable {
         return token
     }
 
+    private func settings(_ provider: String, _ client: String?) -> @Sendable (String) -> Redacted<String>? {
+        { [configuration] name in configuration.setting(provider: provider, client: client, name) }
+    }
+
     /// The network for a request to that address, which may count for a quota.
     private func counted(
-        _ plan: RequestPlan, _ provider: ProviderDescription, at url: String
+        _ plan: RequestPlan, _ provider: ProviderDescription, at target: @autoclosure () -> Target?
     ) -> any HTTPTransport {
         quotas.counting(
-            transport, to: provider, at: url, data: configuration.address(plan.address, of: provider),
+            transport, to: provider, at: target(), data: addresses.address(plan.address, of: provider)?.target,
             client: plan.client, operation: plan.operation)
     }
 
     private static func tokenKey(
         _ authentication: Authentication, _ plan: RequestPlan, _ provider: ProviderDescription
-    ) -> String { "\(provider.id)/\(authentication.name)/\(plan.client ?? "")" }
+    ) -> ProviderTokens.Key {
+        ProviderTokens.Key(provider: provider.id, authentication: authentication.name, client: plan.client)
+    }
+
+    private func token(
+        _ token: TokenPlan, _ key: ProviderTokens.Key, _ plan: RequestPlan, _ provider: ProviderDescription,
+        _ facts: CallFacts
+    ) async throws -> Redacted<String> {
+        guard let base = addresses.address(token.address, of: provider) else { throw TransportFailure.unconfigured }
+        return try await tokens.token(
+            key, by: facts.deadline ?? .after(plan.timeout), over: counted(plan, provider, at: base.target)
+        ) { transport, clock in
+            try await token.issue(at: base.url, facts, transport, clock)
+        }
+    }
 
     private func sign(
         _ request: inout ProviderRequest, _ authentication: Authentication, _ plan: RequestPlan,
@@ -173,17 +193,10 @@ public struct Connector: Sendable {
     ) async throws -> Redacted<String>? {
         switch authentication.kind {
         case .token(let token):
-            guard let base = configuration.address(token.address, of: provider) else {
-                throw TransportFailure.unconfigured
-            }
-            let network = counted(plan, provider, at: base)
-            let value = try await tokens.token(
-                Self.tokenKey(authentication, plan, provider), by: facts.deadline ?? .after(plan.timeout),
-                over: network
-            ) { transport, clock in
-                try await token.issue(at: base, facts, transport, clock)
-            }
-            request.headers.append((token.header, token.scheme + value.exposed))
+            let key = Self.tokenKey(authentication, plan, provider)
+            var value = tokens.kept(key)
+            if value == nil { value = try await self.token(token, key, plan, provider, facts) }
+            if let value { request.headers.append((token.header, token.scheme + value.exposed)) }
             return value
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")

@@ -101,8 +101,10 @@ public struct FranceConnect: Sendable {
     private func send(
         _ request: ProviderRequest, to provider: ProviderDescription, client: String? = nil, by deadline: Deadline
     ) async throws -> ProviderResponse {
-        let data = configuration.address("checktoken", of: provider)
-        let network = quotas.counting(transport, to: provider, at: request.url, data: data, client: client)
+        let network = quotas.counting(
+            transport, to: provider, at: request.target,
+            data: configuration.address("checktoken", of: provider).flatMap { Target($0, identity: nil) },
+            client: client)
         return try await traffic.of(provider.id).send(request, over: network, by: deadline, atMost: .seconds(10))
     }
 

@@ -85,7 +85,7 @@ extension Connector {
         return await inquire(of: endpoint, for: operation.id, asked) { facts in
             facts.isForwarded = true
             let network = quotas.counting(
-                transport, to: hub.provider, at: hub.base, data: nil, operation: (operation.source ?? operation).id)
+                transport, to: hub.provider, at: nil, data: nil, operation: (operation.source ?? operation).id)
             let response = try await traffic.of(hub.provider.id).send(
                 hub.request(operation, facts), over: network, by: facts.deadline, atMost: endpoint.timeout)
             facts.status = response.status

@@ -1,4 +1,5 @@
 import CatalogueModel
+import Synchronization
 import Values
 
 /// Where each provider is and how the hub makes itself known to it; from configuration, never from descriptors.
@@ -22,5 +23,37 @@ extension ProviderConfiguration {
             return nil
         }
         return (base.hasSuffix("/") ? String(base.dropLast()) : base) + path
+    }
+}
+
+/// The addresses of providers that calls go to, each put together and read once: settings do not change while the
+/// service runs.
+final class ProviderAddresses: Sendable {
+    struct Address: Sendable {
+        let url: String
+        let target: Target
+    }
+
+    private struct Key: Hashable {
+        let provider: String
+        let name: String
+        /// A descriptor that is read again may give another.
+        let path: String?
+    }
+
+    private let configuration: any ProviderConfiguration
+    private let known = Mutex<[Key: Address?]>([:])
+
+    init(_ configuration: any ProviderConfiguration) { self.configuration = configuration }
+
+    /// The address of that name; nil where it is not configured, or is none.
+    func address(_ name: String, of provider: ProviderDescription) -> Address? {
+        let key = Key(provider: provider.id, name: name, path: provider.addresses[name])
+        if let found = known.withLock({ $0[key] }) { return found }
+        let address = configuration.address(name, of: provider).flatMap { url in
+            Target(url, identity: nil).map { Address(url: url, target: $0) }
+        }
+        known.withLock { $0[key] = .some(address) }
+        return address
     }
 }

@@ -5,6 +5,13 @@ import Values
 
 /// The hub's own tokens at the providers (OAuth 2.0), kept until shortly before they expire and shared by all calls.
 final class ProviderTokens: Sendable {
+    /// What a token is good for.
+    struct Key: Hashable {
+        let provider: String
+        let authentication: String
+        let client: String?
+    }
+
     private struct Kept {
         let task: Task<Issued, any Error>
         let number: Int
@@ -17,7 +24,7 @@ final class ProviderTokens: Sendable {
     }
 
     private struct State {
-        var kept: [String: Kept] = [:]
+        var kept: [Key: Kept] = [:]
         /// Numbers are never given twice: who waits for one token cannot drop the next.
         var count = 0
     }
@@ -29,10 +36,16 @@ final class ProviderTokens: Sendable {
 
     init(clock: WallClock) { self.clock = clock }
 
+    /// The token for that key where it is at hand and still good.
+    func kept(_ key: Key) -> Redacted<String>? {
+        guard let issued = state.withLock({ $0.kept[key]?.issued }), issued.expires > clock.now() else { return nil }
+        return issued.token
+    }
+
     /// The token for that key, asked for once however many calls wait for it.
     /// - Parameter deadline: until when this call waits; others may go on waiting.
     func token(
-        _ key: String, by deadline: Deadline, over transport: any HTTPTransport,
+        _ key: Key, by deadline: Deadline, over transport: any HTTPTransport,
         fetch: @escaping @Sendable (any HTTPTransport, WallClock) async throws -> Issued
     ) async throws -> Redacted<String> {
         let now = clock.now()
@@ -59,7 +72,7 @@ final class ProviderTokens: Sendable {
 
     /// Drops a token that the provider no longer accepts. One that came since stays: of many calls that are refused at
     /// once only the first makes the hub ask for another.
-    func forget(_ key: String, _ token: Redacted<String>) {
+    func forget(_ key: Key, _ token: Redacted<String>) {
         state.withLock { if $0.kept[key]?.issued?.token.exposed == token.exposed { $0.kept[key] = nil } }
     }
 }

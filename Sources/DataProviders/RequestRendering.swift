@@ -8,17 +8,17 @@ extension RequestPlan {
     /// The request for those facts, at that base address. Members whose value is null are left out.
     package func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
         let frame = Frame(facts)
-        var url = base + (try Self.path(path, frame))
-        let parameters = try Self.texts(query, frame)
-        if !parameters.isEmpty {
-            url += url.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
-            url += Self.encoded(parameters)
-        }
-        var request = ProviderRequest(method: method, url: url, headers: try Self.texts(headers, frame))
+        var url: [UInt8] = []
+        url.reserveCapacity(512)
+        url.append(contentsOf: base.utf8)
+        try Self.write(path, frame, into: &url)
+        try Self.write(query, frame, after: url.contains(UInt8(ascii: "?")) ? "&" : "?", into: &url)
+        var request = ProviderRequest(
+            method: method, url: String(decoding: url, as: UTF8.self), headers: try Self.texts(headers, frame))
         request.takesCutOff = takesCutOff
         let rendered = try body.rendered(facts, frame)
         request.body = rendered?.bytes
-        if !request.headers.contains(where: { $0.name.utf8.count == 12 && $0.name.lowercased() == "content-type" }) {
+        if !request.headers.contains(where: { $0.name.utf8.isSameIgnoringCase("content-type".utf8) }) {
             request.headers.append(("Content-Type", rendered?.type ?? "application/json"))
         }
         return request
@@ -39,37 +39,52 @@ extension RequestPlan {
     /// `application/x-www-form-urlencoded` with `%20` for spaces, which every server reads.
     static func encoded(_ pairs: [(name: String, value: String)]) -> String {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(512)
-        for pair in pairs {
-            if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
-            percentEncode(pair.name, into: &bytes)
-            bytes.append(UInt8(ascii: "="))
-            percentEncode(pair.value, into: &bytes)
-        }
+        for pair in pairs { write(pair.name, pair.value, after: bytes.isEmpty ? "" : "&", into: &bytes) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A path whose variable parts hold no sign that would change its meaning; only slashes of the template stay.
-    static func path(_ path: Expression, _ frame: borrowing Frame) throws(MappingFailure) -> String {
+    /// Appends the pairs that have a text, in that form.
+    /// - Parameter first: what stands before the first.
+    fileprivate static func write(
+        _ pairs: [(name: String, value: Expression)], _ frame: borrowing Frame, after first: StaticString,
+        into bytes: inout [UInt8]
+    ) throws(MappingFailure) {
+        var sign = first
+        for pair in pairs {
+            guard let text = try pair.value.value(in: frame).text else { continue }
+            write(pair.name, text, after: sign, into: &bytes)
+            sign = "&"
+        }
+    }
+
+    private static func write(
+        _ name: String, _ value: String, after sign: StaticString, into bytes: inout [UInt8]
+    ) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: sign.utf8Start, count: sign.utf8CodeUnitCount))
+        percentEncode(name, into: &bytes)
+        bytes.append(UInt8(ascii: "="))
+        percentEncode(value, into: &bytes)
+    }
+
+    /// Appends a path whose variable parts hold no sign that would change its meaning; only slashes of the template
+    /// stay.
+    static func write(
+        _ path: Expression, _ frame: borrowing Frame, into bytes: inout [UInt8]
+    ) throws(MappingFailure) {
         guard case .template(let pieces) = path else {
-            return percentEncoded(try path.value(in: frame).text ?? "", keeping: UInt8(ascii: "/"))
+            return percentEncode(try path.value(in: frame).text ?? "", keeping: UInt8(ascii: "/"), into: &bytes)
         }
-        var text = ""
         for piece in pieces {
-            let value = try piece.value(in: frame).text ?? ""
-            if case .literal = piece {
-                text += percentEncoded(value, keeping: UInt8(ascii: "/"))
-            } else {
-                text += percentEncoded(value)
-            }
+            var kept: UInt8?
+            if case .literal = piece { kept = UInt8(ascii: "/") }
+            percentEncode(try piece.value(in: frame).text ?? "", keeping: kept, into: &bytes)
         }
-        return text
     }
 
     /// Percent-encoding of all but unreserved signs (RFC 3986 §2.3).
-    static func percentEncoded(_ text: String, keeping kept: UInt8? = nil) -> String {
+    static func percentEncoded(_ text: String) -> String {
         var bytes: [UInt8] = []
-        percentEncode(text, keeping: kept, into: &bytes)
+        percentEncode(text, into: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -106,8 +121,9 @@ extension RequestPlan.Body {
         case .json(let template, let keepsNulls):
             return (try template.value(on: facts, keepsNulls: keepsNulls).bytes, "application/json")
         case .form(let members):
-            let text = RequestPlan.encoded(try RequestPlan.texts(members, frame))
-            return (Array(text.utf8), "application/x-www-form-urlencoded")
+            var bytes: [UInt8] = []
+            try RequestPlan.write(members, frame, after: "", into: &bytes)
+            return (bytes, "application/x-www-form-urlencoded")
         case .xml(let template):
             let document = try template.value(on: facts, keepsNulls: true).xml
             return (Array((#"<?xml version="1.0" encoding="UTF-8"?>"# + document).utf8), "text/xml; charset=utf-8")

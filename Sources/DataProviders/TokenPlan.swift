@@ -28,8 +28,10 @@ extension TokenPlan {
     private func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
         let frame = Frame(facts)
         let (bytes, type) = try body.rendered(facts, frame) ?? ([], "application/x-www-form-urlencoded")
+        var url = Array(base.utf8)
+        try RequestPlan.write(path, frame, into: &url)
         return ProviderRequest(
-            method: .post, url: base + (try RequestPlan.path(path, frame)),
+            method: .post, url: String(decoding: url, as: UTF8.self),
             headers: try RequestPlan.texts(headers, frame) + [("Content-Type", type), ("Accept", "application/json")],
             body: bytes)
     }

@@ -18,6 +18,8 @@ public struct ProviderRequest: Sendable {
     public var identity: ClientIdentity?
     /// True where an answer whose end never came is taken as it is: some providers cut their connections.
     public var takesCutOff = false
+    /// What its address begins with, where that has been read before.
+    var base: Target?
     /// Says whether it may be tried again, where it may be repeated; nil: only on a connection that had been kept.
     var traffic: ProviderTraffic?
 
@@ -30,6 +32,12 @@ public struct ProviderRequest: Sendable {
         self.headers = headers
         self.body = body
         self.identity = identity
+    }
+
+    /// Where it goes; nil where the address is none.
+    var target: Target? {
+        if let base, base.origin.identity == identity { return base }
+        return Target(url, identity: identity)
     }
 }
 

@@ -288,7 +288,7 @@ final class CallPipeline: Sendable {
             try await guardRepetition(facts, progress)
             do throws(MappingFailure) {
                 let body = try operation.answer
-                    .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText).bytes
+                    .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText)
                 observe(failed: false)
                 return body
             } catch {

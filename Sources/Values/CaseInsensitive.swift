@@ -3,11 +3,10 @@ extension Collection<UInt8> {
     /// (RFC 9110 §5.1).
     @inlinable
     public func isSameIgnoringCase(_ other: some Collection<UInt8>) -> Bool {
-        count == other.count && elementsEqual(other) { $0 == $1 || $0.lowercasedASCII == $1.lowercasedASCII }
+        count == other.count && elementsEqual(other) { $0.lowercasedASCII == $1.lowercasedASCII }
     }
 }
 
 extension UInt8 {
-    @inlinable
-    var lowercasedASCII: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
+    @inlinable var lowercasedASCII: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 }

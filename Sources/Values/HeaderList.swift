@@ -9,10 +9,12 @@ public struct HeaderList: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     public private(set) var headers: [Header] = []
 
     public init() {}
+    /// An empty list, with room for so many.
+    public init(capacity: Int) { headers.reserveCapacity(capacity) }
     public init(dictionaryLiteral elements: (String, String)...) { self.init(elements) }
 
     public init(_ headers: some Sequence<(String, String)>) {
-        for (name, value) in headers { self.headers.append(Header(name: name, value: value)) }
+        for (name, value) in headers { append(name, value) }
     }
 
     public init(_ headers: [String: String]) { self.init(headers.lazy.map { ($0, $1) }) }

@@ -11,14 +11,13 @@ extension JSON {
     /// Bounds: 64 levels of nesting; of two members with one name the first is found. Invalid UTF-8 is refused.
     /// - Throws: ``SyntaxError`` with the offset of the first byte that does not fit.
     public init(parsing bytes: some Collection<UInt8>) throws(SyntaxError) {
-        var read: Result<JSON, SyntaxError>?
-        let array = ContiguousArray(bytes)
-        array.withUnsafeBufferPointer { buffer in
+        func read(_ buffer: UnsafeBufferPointer<UInt8>) -> Result<JSON, SyntaxError> {
             var reader = Reader(bytes: buffer)
-            read = Result { () throws(SyntaxError) in try reader.document() }
+            return Result { () throws(SyntaxError) in try reader.document() }
         }
-        guard let read else { throw SyntaxError(offset: 0, reason: "empty") }
-        self = try read.get()
+        let result =
+            bytes.withContiguousStorageIfAvailable(read) ?? ContiguousArray(bytes).withUnsafeBufferPointer(read)
+        self = try result.get()
     }
 
     private struct Reader {
@@ -105,6 +104,7 @@ extension JSON {
                 position += 1
                 return .array(items)
             }
+            items.reserveCapacity(4)
             while true {
                 items.append(try value())
                 if try ended(by: UInt8(ascii: "]")) { return .array(items) }

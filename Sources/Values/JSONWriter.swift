@@ -26,31 +26,31 @@ extension JSON {
         case .decimal(let text): bytes.append(contentsOf: text.utf8)
         case .string(let text): Self.write(text, into: &bytes)
         case .array(let items):
-            Self.write(items, between: "[]", into: &bytes, indent: indent) { item, bytes, indent in
-                item.write(into: &bytes, indent: indent)
+            bytes.append(UInt8(ascii: "["))
+            for (place, item) in items.enumerated() {
+                Self.begin(place, indent, into: &bytes)
+                item.write(into: &bytes, indent: indent.map { $0 + 2 })
             }
+            if !items.isEmpty { Self.newLine(indent, into: &bytes) }
+            bytes.append(UInt8(ascii: "]"))
         case .object(let members):
-            Self.write(members, between: "{}", into: &bytes, indent: indent) { member, bytes, indent in
+            bytes.append(UInt8(ascii: "{"))
+            for (place, member) in members.enumerated() {
+                Self.begin(place, indent, into: &bytes)
                 Self.write(member.key, into: &bytes)
                 bytes.append(UInt8(ascii: ":"))
                 if indent != nil { bytes.append(0x20) }
-                member.value.write(into: &bytes, indent: indent)
+                member.value.write(into: &bytes, indent: indent.map { $0 + 2 })
             }
+            if !members.isEmpty { Self.newLine(indent, into: &bytes) }
+            bytes.append(UInt8(ascii: "}"))
         }
     }
 
-    private static func write<Element>(
-        _ elements: [Element], between brackets: StaticString, into bytes: inout [UInt8], indent: Int?,
-        each: (Element, inout [UInt8], Int?) -> Void
-    ) {
-        bytes.append(brackets.utf8Start[0])
-        for (index, element) in elements.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            newLine(indent.map { $0 + 2 }, into: &bytes)
-            each(element, &bytes, indent.map { $0 + 2 })
-        }
-        if !elements.isEmpty { newLine(indent, into: &bytes) }
-        bytes.append(brackets.utf8Start[1])
+    /// What stands before an item or a member.
+    private static func begin(_ place: Int, _ indent: Int?, into bytes: inout [UInt8]) {
+        if place > 0 { bytes.append(UInt8(ascii: ",")) }
+        newLine(indent.map { $0 + 2 }, into: &bytes)
     }
 
     private static func newLine(_ indent: Int?, into bytes: inout [UInt8]) {

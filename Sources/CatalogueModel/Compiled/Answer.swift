@@ -60,8 +60,10 @@ public final class Structure: Sendable {
 }
 
 /// One key of the answer.
-public struct Field: Sendable {
+public final class Field: Sendable {
     public let key: String
+    /// The key and its colon as an answer has them.
+    let name: [UInt8]
     /// What it means, in plain French.
     public let meaning: String
     public let value: Value
@@ -76,6 +78,23 @@ public struct Field: Sendable {
     let omitted: Condition?
     public var isOptional: Bool { omitted != nil }
     let mask: Condition?
+
+    init(
+        key: String, meaning: String, value: Value, scope: Int?, scopeName: String?, among: [JSON], when: Condition?,
+        otherwise: JSON, omitted: Condition?, mask: Condition?
+    ) {
+        self.key = key
+        name = JSON.string(key).bytes + [UInt8(ascii: ":")]
+        self.meaning = meaning
+        self.value = value
+        self.scope = scope
+        self.scopeName = scopeName
+        self.among = among
+        self.when = when
+        self.otherwise = otherwise
+        self.omitted = omitted
+        self.mask = mask
+    }
 
     public indirect enum Value: Sendable {
         case leaf(Leaf, Expression)
@@ -102,102 +121,134 @@ public struct Field: Sendable {
 }
 
 extension AnswerPlan {
-    /// The answer to a call with these scopes.
+    /// The answer to a call with these scopes, as JSON text.
     /// - Throws: ``MappingFailure`` where the provider's answer does not have the stated shape.
-    public func project(_ facts: CallFacts, scopes: ScopeSet, maskText: String) throws(MappingFailure) -> JSON {
-        if facts.isForwarded, source == nil { return try filtered(facts.body, facts, scopes: scopes) }
+    public func project(_ facts: CallFacts, scopes: ScopeSet, maskText: String) throws(MappingFailure) -> [UInt8] {
+        if facts.isForwarded, source == nil { return try filtered(facts.body, facts, scopes: scopes).bytes }
         let facts = try sourceFacts(facts)
-        let projection = Projection(scopes: scopes, maskText: .string(maskText))
-        var frame = Frame(facts: facts, node: facts.body)
+        var projection = Projection(scopes: scopes, maskText: .string(maskText))
+        var frame = Frame(facts)
         for expression in lets { frame.lets.append(try expression.value(in: frame)) }
         frame.node = try root.value(in: frame)
         if let mask { frame.isMasked = try mask.holds(in: frame) }
-        guard hasEnvelope else { return try projection.object(data, frame) }
-        guard let collection else { return try envelope(projection, frame) }
-        var items: [JSON] = []
-        for item in try collection.items.value(in: frame).items ?? [] {
-            let inner = Frame(in: frame, node: item)
-            items.append(try envelope(projection, inner))
-        }
-        return .object([
-            JSON.Member("data", .array(items)),
-            JSON.Member("links", try projection.object(collection.links, frame)),
-            JSON.Member("meta", try projection.object(collection.meta, frame)),
-        ])
+        try projection.answer(self, frame)
+        return projection.bytes
     }
 
     /// The facts to read: those of the provider, or the answer that this one derives from.
     func sourceFacts(_ facts: CallFacts) throws(MappingFailure) -> CallFacts {
         guard let source else { return facts }
         var facts = facts
-        facts.body = try source.plan.project(facts, scopes: source.scopes, maskText: source.maskText)
+        let answer = try source.plan.project(facts, scopes: source.scopes, maskText: source.maskText)
+        guard let body = try? JSON(parsing: answer) else { throw MappingFailure(reason: "an answer that is no JSON") }
+        facts.body = body
         facts.isForwarded = false
         return facts
     }
-
-    private func envelope(_ projection: Projection, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
-        .object([
-            JSON.Member("data", try projection.object(data, frame)),
-            JSON.Member("links", try projection.object(links, frame)),
-            JSON.Member("meta", try projection.object(meta, frame)),
-        ])
-    }
 }
 
-/// Carries out a plan for one set of scopes.
+/// Carries out a plan for one set of scopes: writes the answer's text at once, key by key.
 struct Projection {
     let scopes: ScopeSet
     let maskText: JSON
+    private(set) var bytes: [UInt8] = []
 
-    func object(_ structure: Structure, _ outer: borrowing Frame) throws(MappingFailure) -> JSON {
+    init(scopes: ScopeSet, maskText: JSON) {
+        self.scopes = scopes
+        self.maskText = maskText
+        bytes.reserveCapacity(1024)
+    }
+
+    mutating func answer(_ plan: AnswerPlan, _ frame: borrowing Frame) throws(MappingFailure) {
+        guard plan.hasEnvelope else { return try object(plan.data, frame) }
+        guard let collection = plan.collection else { return try envelope(plan, frame) }
+        add(#"{"data":["#)
+        for (place, item) in (try collection.items.value(in: frame).items ?? []).enumerated() {
+            if place > 0 { add(",") }
+            try envelope(plan, Frame(in: frame, node: item))
+        }
+        add("]")
+        try end(links: collection.links, meta: collection.meta, frame)
+    }
+
+    private mutating func envelope(_ plan: AnswerPlan, _ frame: borrowing Frame) throws(MappingFailure) {
+        add(#"{"data":"#)
+        try object(plan.data, frame)
+        try end(links: plan.links, meta: plan.meta, frame)
+    }
+
+    private mutating func end(
+        links: Structure, meta: Structure, _ frame: borrowing Frame
+    ) throws(MappingFailure) {
+        add(#","links":"#)
+        try object(links, frame)
+        add(#","meta":"#)
+        try object(meta, frame)
+        add("}")
+    }
+
+    private mutating func object(_ structure: Structure, _ outer: borrowing Frame) throws(MappingFailure) {
+        guard !structure.lets.isEmpty || structure.mask != nil else { return try members(of: structure, outer) }
         var frame = Frame(in: outer, node: outer.node)
         for expression in structure.lets { frame.lets.append(try expression.value(in: frame)) }
         if let mask = structure.mask { frame.isMasked = try mask.holds(in: frame) }
-        if !structure.choices.isEmpty { return try chosen(structure.choices, frame) }
-        var members: [JSON.Member] = []
-        members.reserveCapacity(structure.fields.count)
-        for field in structure.fields where field.scope.map(scopes.contains) ?? true {
-            if let omitted = field.omitted, try omitted.holds(in: frame) { continue }
-            members.append(JSON.Member(field.key, try value(of: field, frame)))
-        }
-        return .object(members)
+        try members(of: structure, frame)
     }
 
-    private func value(of field: Field, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
-        if frame.isMasked, let mask = field.mask, try mask.holds(in: frame) { return maskText }
-        if let when = field.when, try !when.holds(in: frame) { return field.otherwise }
+    private mutating func members(of structure: Structure, _ frame: borrowing Frame) throws(MappingFailure) {
+        guard structure.choices.isEmpty else { return try chosen(structure.choices, frame) }
+        add("{")
+        let start = bytes.count
+        for field in structure.fields where field.scope.map(scopes.contains) ?? true {
+            if let omitted = field.omitted, try omitted.holds(in: frame) { continue }
+            if bytes.count > start { add(",") }
+            bytes.append(contentsOf: field.name)
+            try value(of: field, frame)
+        }
+        add("}")
+    }
+
+    private mutating func value(of field: Field, _ frame: borrowing Frame) throws(MappingFailure) {
+        if frame.isMasked, let mask = field.mask, try mask.holds(in: frame) { return write(maskText) }
+        if let when = field.when, try !when.holds(in: frame) { return write(field.otherwise) }
         switch field.value {
         case .leaf(let leaf, let expression):
-            return try leaf.checked(try expression.value(in: frame), frame, field.key)
+            write(try leaf.checked(try expression.value(in: frame), frame, field.key))
         case .object(let source, let structure):
             guard let source else { return try object(structure, frame) }
-            var inner = Frame(in: frame, node: .null)
-            inner.node = try source.value(in: frame)
-            return try object(structure, inner)
+            try object(structure, Frame(in: frame, node: try source.value(in: frame)))
         case .list(let source, let structure, let whenAbsent):
-            guard let items = try source.value(in: frame).items else { return whenAbsent }
-            var values: [JSON] = []
-            for item in items {
-                let inner = Frame(in: frame, node: item)
-                values.append(try object(structure, inner))
+            guard let items = try source.value(in: frame).items else { return write(whenAbsent) }
+            add("[")
+            for (place, item) in items.enumerated() {
+                if place > 0 { add(",") }
+                try object(structure, Frame(in: frame, node: item))
             }
-            return .array(values)
+            add("]")
         case .values(let leaf, let source):
-            guard let items = try source.value(in: frame).items else { return .array([]) }
-            var values: [JSON] = []
-            for item in items { values.append(try leaf.checked(item, frame, field.key)) }
-            return .array(values)
-        case .choice(let choices): return try chosen(choices, frame)
+            add("[")
+            for (place, item) in (try source.value(in: frame).items ?? []).enumerated() {
+                if place > 0 { add(",") }
+                write(try leaf.checked(item, frame, field.key))
+            }
+            add("]")
+        case .choice(let choices): try chosen(choices, frame)
         }
     }
 
     /// The first form that holds; empty where none does or its scope is not granted.
-    private func chosen(_ choices: [Field.Choice], _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
+    private mutating func chosen(_ choices: [Field.Choice], _ frame: borrowing Frame) throws(MappingFailure) {
         for choice in choices where try choice.condition?.holds(in: frame) ?? true {
-            guard choice.scope.map(scopes.contains) ?? true else { return .object([]) }
+            guard choice.scope.map(scopes.contains) ?? true else { break }
             return try object(choice.structure, frame)
         }
-        return .object([])
+        add("{}")
+    }
+
+    private mutating func write(_ value: JSON) { value.write(into: &bytes) }
+
+    private mutating func add(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }
 

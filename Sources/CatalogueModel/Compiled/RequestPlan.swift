@@ -127,10 +127,15 @@ public struct Lookup: Sendable {
 }
 
 /// A rule that recognises an answer of the provider; the first that holds decides.
-public struct Refusal: Sendable {
+public final class Refusal: Sendable {
     public let condition: Condition
     /// The hub's error, or nil where the answer is accepted.
     public let problem: ProblemTemplate?
+
+    init(condition: Condition, problem: ProblemTemplate?) {
+        self.condition = condition
+        self.problem = problem
+    }
 }
 
 /// An error of the hub before its texts and places are filled in.

@@ -94,15 +94,15 @@ extension AnswerPlan {
 }
 
 extension Field {
-    fileprivate init(key: String, meaning: String, fields: [Field]) {
+    fileprivate convenience init(key: String, meaning: String, fields: [Field]) {
         self.init(key: key, meaning: meaning, value: .object(from: nil, Structure(fields: fields)), isNullable: false)
     }
 
-    fileprivate init(key: String, meaning: String, leaf: Leaf, among: [JSON]) {
+    fileprivate convenience init(key: String, meaning: String, leaf: Leaf, among: [JSON]) {
         self.init(key: key, meaning: meaning, value: .leaf(leaf, .node), isNullable: true, among: among)
     }
 
-    fileprivate init(key: String, meaning: String, value: Value, isNullable: Bool, among: [JSON] = []) {
+    fileprivate convenience init(key: String, meaning: String, value: Value, isNullable: Bool, among: [JSON] = []) {
         self.init(
             key: key, meaning: meaning, value: value, scope: nil, scopeName: nil, among: among,
             when: isNullable ? .always : nil, otherwise: .null, omitted: nil, mask: nil)

@@ -2,52 +2,70 @@ import Foundation
 import Values
 
 /// What a call knows while its question is put and its answer read.
+///
+/// Many values, passed from step to step: they are shared until one of those who hold them changes one.
+@dynamicMemberLookup
 public struct CallFacts: Sendable {
-    /// Values of the operation's parameters by slot.
-    public var parameters: [JSON?]
-    public var recipient: String?
-    public var requestID: String
-    public var tokenID: String
-    public var organisation: String
-    public var version: Int
-    public var clock: WallClock
-    public var settings: @Sendable (String) -> Redacted<String>?
-    public var status = 0
-    public var headers = HeaderList()
-    public var body: JSON = .null
-    /// The answer as it came.
-    public var bytes: [UInt8] = []
-    /// The provider's answer as text.
-    public var text: String { String(decoding: bytes, as: UTF8.self) }
-    public var redirectedFrom: String?
-    /// True where the body is a public answer of another hub, not a provider's.
-    public var isForwarded = false
-    /// The citizen's own token, where the call goes by FranceConnect.
-    public var citizenToken: Redacted<String>?
-    /// What the call says of itself, as sent: recipient, context, object.
-    public var trace: [(name: String, value: String)] = []
-    public var document: StoredDocument?
-    /// Base of absolute links, without a closing slash.
-    public var publicURL: String
-    /// When all of it must be over; nil where nothing limits it yet.
-    public var deadline: Deadline?
-    /// An address of this service that stands for one of the provider's; nil where that one may not be reached.
-    public var proxied: @Sendable (_ address: String) -> String? = { _ in nil }
+    public struct Known: Sendable {
+        /// Values of the operation's parameters by slot.
+        public var parameters: [JSON?]
+        public var recipient: String?
+        public var requestID: String
+        public var tokenID: String
+        public var organisation: String
+        public var version: Int
+        public var clock: WallClock
+        public var settings: @Sendable (String) -> Redacted<String>?
+        public var status = 0
+        public var headers = HeaderList()
+        public var body: JSON = .null
+        /// The answer as it came.
+        public var bytes: [UInt8] = []
+        public var redirectedFrom: String?
+        /// True where the body is a public answer of another hub, not a provider's.
+        public var isForwarded = false
+        /// The citizen's own token, where the call goes by FranceConnect.
+        public var citizenToken: Redacted<String>?
+        /// What the call says of itself, as sent: recipient, context, object.
+        public var trace: [(name: String, value: String)] = []
+        public var document: StoredDocument?
+        /// Base of absolute links, without a closing slash.
+        public var publicURL: String
+        /// When all of it must be over; nil where nothing limits it yet.
+        public var deadline: Deadline?
+        /// An address of this service that stands for one of the provider's; nil where that one may not be reached.
+        public var proxied: @Sendable (_ address: String) -> String? = { _ in nil }
+    }
+
+    /// Never written to while it is shared.
+    @usableFromInline final class Storage: @unchecked Sendable {
+        @usableFromInline var known: Known
+
+        @usableFromInline init(_ known: Known) { self.known = known }
+    }
+
+    @usableFromInline var storage: Storage
+
+    @inlinable public subscript<Value>(dynamicMember path: WritableKeyPath<Known, Value>) -> Value {
+        get { storage.known[keyPath: path] }
+        set {
+            if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.known) }
+            storage.known[keyPath: path] = newValue
+        }
+    }
 
     public init(
         parameters: [JSON?], recipient: String?, requestID: String, tokenID: String, organisation: String,
         version: Int, clock: WallClock, publicURL: String, settings: @escaping @Sendable (String) -> Redacted<String>?
     ) {
-        self.parameters = parameters
-        self.recipient = recipient
-        self.requestID = requestID
-        self.tokenID = tokenID
-        self.organisation = organisation
-        self.version = version
-        self.clock = clock
-        self.publicURL = publicURL
-        self.settings = settings
+        storage = Storage(
+            Known(
+                parameters: parameters, recipient: recipient, requestID: requestID, tokenID: tokenID,
+                organisation: organisation, version: version, clock: clock, settings: settings, publicURL: publicURL))
     }
+
+    /// The provider's answer as text.
+    public var text: String { String(decoding: self.bytes, as: UTF8.self) }
 }
 
 extension CallFacts {
@@ -82,22 +100,14 @@ public struct MappingFailure: Error, Hashable, CustomStringConvertible {
 
 /// Where an evaluation stands: the facts of the call, the node being read, the values named by `let`.
 package struct Frame {
-    /// Held by reference: a frame is made for each object and each item, and facts are large.
-    private final class Shared {
-        let facts: CallFacts
-
-        init(_ facts: CallFacts) { self.facts = facts }
-    }
-
-    private let shared: Shared
-    var facts: CallFacts { _read { yield shared.facts } }
+    let facts: CallFacts
     var node: JSON
     var lets: [JSON]
     var isMasked: Bool
 
     /// The first frame over those facts.
     init(facts: CallFacts, node: JSON, lets: [JSON] = []) {
-        shared = Shared(facts)
+        self.facts = facts
         self.node = node
         self.lets = lets
         isMasked = false
@@ -108,7 +118,7 @@ package struct Frame {
 
     /// A frame within another.
     init(in outer: borrowing Frame, node: JSON) {
-        shared = outer.shared
+        facts = outer.facts
         self.node = node
         lets = outer.lets
         isMasked = outer.isMasked
@@ -124,9 +134,8 @@ extension Expression {
         case .fact(let fact): return fact.value(in: frame.facts)
         case .named(let index): return frame.lets[index]
         case .member(let base, let key):
-            let base = try base.value(in: frame)
-            if let items = base.items { return Int(key).flatMap { items[safe: $0] } ?? .null }
-            return base[key] ?? .null
+            if case .node = base { return frame.node.part(key) }
+            return try base.value(in: frame).part(key)
         case .list(let items):
             var values: [JSON] = []
             for item in items { values.append(try item.value(in: frame)) }
@@ -194,6 +203,12 @@ extension Fact {
 extension JSON {
     /// The text as JSON; null for nil.
     static func from(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+
+    /// The member of that name, or the item at that place; null where there is none.
+    func part(_ key: String) -> JSON {
+        if case .array(let items) = self { return Int(key).flatMap { items[safe: $0] } ?? .null }
+        return self[key] ?? .null
+    }
 
     /// Equality of the descriptors: a number equals its text, for providers that write codes either way.
     func equals(_ other: JSON) -> Bool {

@@ -4,7 +4,7 @@ import Values
 
 extension Transform.Simple {
     /// The transformed value; null stays null unless the transform says otherwise.
-    func apply(to value: JSON, _ clock: WallClock) throws(MappingFailure) -> JSON {
+    func apply(to value: JSON, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
         switch self {
         case .required:
             guard !value.isBlank else { throw MappingFailure(reason: "a value that must be there is missing") }
@@ -19,7 +19,7 @@ extension Transform.Simple {
         default:
             guard value != .null else { return .null }
             guard let text = value.text else { throw MappingFailure(reason: "a text was expected") }
-            return try onText(text, value, clock)
+            return try onText(text, value, frame.facts.clock)
         }
     }
 

@@ -6,7 +6,7 @@ extension Transform {
     /// The transformed value; null stays null unless the transform says otherwise.
     func apply(to value: JSON, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
         switch self {
-        case .simple(let simple): return try simple.apply(to: value, frame.facts.clock)
+        case .simple(let simple): return try simple.apply(to: value, frame)
         case .join(let separator): return Self.joined(value, separator)
         case .merge(let other): return Self.merged(value, try other.value(in: frame))
         case .tableOrSame(let table): return value.text.flatMap { table[$0] } ?? value
@@ -14,8 +14,7 @@ extension Transform {
         case .nullIf(let literal): return value.equals(literal) ? .null : value
         case .get(let key):
             guard let key = try key.value(in: frame).text else { return .null }
-            if let items = value.items { return Int(key).flatMap { items[safe: $0] } ?? .null }
-            return value[key] ?? .null
+            return value.part(key)
         case .find(let name): return .array(Self.parts(named: name, of: value))
         case .each, .earliest, .latest, .sort, .group, .pivot: return try onList(value.items ?? [], frame)
         default:

@@ -58,7 +58,8 @@ public struct Replay: Sendable {
         do {
             if let problem = try operation.verdict(on: facts) { return .problem(problem) }
             guard try operation.isEchoed(facts) else { return .problem(ProblemTemplate(code: "NN999")) }
-            return .answer(try operation.answer.project(facts, scopes: scopes, maskText: operation.provider.maskText))
+            let maskText = operation.provider.maskText
+            return .answer(try JSON(parsing: operation.answer.project(facts, scopes: scopes, maskText: maskText)))
         } catch {
             return .problem(ProblemTemplate(code: "NN999"))
         }

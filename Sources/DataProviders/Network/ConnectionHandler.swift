@@ -18,6 +18,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
     private var carried = 0
+    /// True from the end of an answer to the end of what was read with it.
+    private var isAnswered = false
     private var failure: TransportFailure?
     /// True where the failure was one of the connection, not of what came over it.
     private var wasReset = false
@@ -47,10 +49,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         (head, body, failure, wasReset) = (nil, [], nil, false)
         carried += 1
         exchange.carrier = channel
-        guard let context, let method = RequestWriter.methods[exchange.method] else {
-            return exchange.fail(.unavailable)
-        }
-        context.write(wrapOutboundOut(.head(method)), promise: nil)
+        guard let context else { return exchange.fail(.unavailable) }
+        context.write(wrapOutboundOut(.head(RequestWriter.head(exchange.method))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(exchange.wire))), promise: nil)
     }
 
@@ -93,15 +93,21 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    /// The connection is given back on the next turn of the loop: what is left of this read belongs to nobody, and must
-    /// not meet the next request.
+    /// The connection is given back once all that was read has passed: what is left of it belongs to nobody, and must not
+    /// meet the next request.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        guard isAnswered else { return }
+        isAnswered = false
+        giveBack(self)
+    }
+
     private func complete(_ context: ChannelHandlerContext) {
         guard let exchange, let head, head.status.code >= 200 else { return }
         self.exchange = nil
         exchange.carrier = nil
         let response = response(head)
         if head.isKeepAlive {
-            context.eventLoop.assumeIsolated().execute { self.giveBack(self) }
+            isAnswered = true
         } else {
             context.close(promise: nil)
         }
@@ -109,7 +115,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func response(_ head: HTTPResponseHead) -> ProviderResponse {
-        var headers = HeaderList()
+        var headers = HeaderList(capacity: head.headers.count)
         for header in head.headers { headers.append(header.name, header.value) }
         return ProviderResponse(status: Int(head.status.code), headers: headers, body: body)
     }

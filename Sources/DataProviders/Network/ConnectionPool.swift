@@ -14,13 +14,25 @@ final class ConnectionPool {
     /// A connection that has rested longer may have been forgotten by what stands between.
     static let rest = TimeAmount.seconds(15)
 
-    private struct Line {
+    /// What goes to one origin.
+    private final class Line {
+        let origin: Target.Origin
         var idle: [(channel: any Channel, handler: ConnectionHandler, since: NIODeadline)] = []
         var open = 0
         var waiting: [Exchange] = []
         /// False once the origin has answered what nobody had asked: such an answer may come just after a connection is
         /// used again, and be somebody else's.
         var keeps = true
+
+        init(_ origin: Target.Origin) { self.origin = origin }
+
+        func nextWaiting() -> Exchange? {
+            while !waiting.isEmpty {
+                let exchange = waiting.removeFirst()
+                if !exchange.isOver { return exchange }
+            }
+            return nil
+        }
     }
 
     private let loop: any EventLoop
@@ -40,7 +52,7 @@ final class ConnectionPool {
 
     /// Takes an exchange, to be over by its deadline.
     func start(_ exchange: Exchange) {
-        carry(exchange)
+        carry(exchange, line(to: exchange.target.origin))
         guard !exchange.isOver else { return }
         pending.append(exchange)
         if !isLooking { lookAgain() }
@@ -59,40 +71,43 @@ final class ConnectionPool {
         if pending.isEmpty { isLooking = false } else { lookAgain() }
     }
 
+    private func line(to origin: Target.Origin) -> Line {
+        if let line = lines[origin] { return line }
+        let line = Line(origin)
+        lines[origin] = line
+        return line
+    }
+
     /// Sends an exchange on an idle connection, else on a new one, else when one is free.
-    private func carry(_ exchange: Exchange) {
-        let origin = exchange.target.origin
+    private func carry(_ exchange: Exchange, _ line: Line) {
         guard !exchange.isOver else { return }
         guard !isClosed else { return exchange.fail(.unavailable) }
-        while let kept = lines[origin]?.idle.popLast() {
+        while let kept = line.idle.popLast() {
             guard kept.channel.isActive, kept.since + Self.rest > .now() else {
                 kept.channel.close(promise: nil)
                 continue
             }
             return kept.handler.carry(exchange, on: kept.channel)
         }
-        carryAnew(exchange)
+        carryAnew(exchange, line)
     }
 
     /// Sends an exchange on a new connection, else when one is free: where one that was kept turns out to be closed, the
     /// others often are too.
-    private func carryAnew(_ exchange: Exchange) {
-        let origin = exchange.target.origin
+    private func carryAnew(_ exchange: Exchange, _ line: Line) {
         guard !exchange.isOver else { return }
         guard !isClosed else { return exchange.fail(.unavailable) }
-        guard lines[origin, default: Line()].open < Self.limit else {
-            guard let line = lines[origin], line.waiting.count < Self.queue else { return exchange.fail(.unavailable) }
-            lines[origin]?.waiting.append(exchange)
-            return
+        guard line.open < Self.limit else {
+            guard line.waiting.count < Self.queue else { return exchange.fail(.unavailable) }
+            return line.waiting.append(exchange)
         }
-        lines[origin, default: Line()].open += 1
-        connect(exchange)
+        line.open += 1
+        connect(exchange, line)
     }
 
-    private func connect(_ exchange: Exchange) {
-        let origin = exchange.target.origin
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        let carried = NIOLoopBound(exchange, eventLoop: loop)
+    private func connect(_ exchange: Exchange, _ line: Line) {
+        let origin = line.origin
+        let bound = NIOLoopBound((pool: self, line: line, exchange: exchange), eventLoop: loop)
         let contexts = contexts
         ClientBootstrap(group: loop)
             .connectTimeout(.seconds(10))
@@ -103,78 +118,77 @@ final class ConnectionPool {
                     try channel.pipeline.syncOperations.addHandlers([
                         RequestWriter(), ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)),
                     ])
-                    try channel.pipeline.syncOperations.addHandler(bound.value.handler(for: origin, on: channel))
+                    let (pool, line, _) = bound.value
+                    try channel.pipeline.syncOperations.addHandler(pool.handler(for: line, on: channel))
                 }
             }
             .connect(host: origin.host, port: origin.port)
             .whenComplete { result in
+                let (pool, line, exchange) = bound.value
                 switch result {
-                case .success(let channel): bound.value.connected(channel, carried.value)
-                case .failure(let error): bound.value.failed(origin, carried.value, error)
+                case .success(let channel): pool.connected(channel, exchange, line)
+                case .failure(let error): pool.failed(exchange, line, error)
                 }
             }
     }
 
-    private func handler(for origin: Target.Origin, on channel: any Channel) -> ConnectionHandler {
+    private func handler(for line: Line, on channel: any Channel) -> ConnectionHandler {
         ConnectionHandler(
-            giveBack: { [weak self] handler in self?.release(channel, handler, origin) },
-            closed: { [weak self] in self?.closed(channel, origin) },
-            retry: { [weak self] exchange in self == nil ? exchange.fail(.unavailable) : self?.carryAnew(exchange) },
-            unasked: { [weak self] in self?.keepNone(of: origin) })
+            giveBack: { [weak self] handler in self?.release(channel, handler, line) },
+            closed: { [weak self] in self?.closed(channel, line) },
+            retry: { [weak self] exchange in
+                self == nil ? exchange.fail(.unavailable) : self?.carryAnew(exchange, line)
+            },
+            unasked: { Self.keepNone(line) })
     }
 
-    private func connected(_ channel: any Channel, _ exchange: Exchange) {
+    private func connected(_ channel: any Channel, _ exchange: Exchange, _ line: Line) {
         guard let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionHandler.self) else {
             exchange.fail(.unavailable)
             return channel.close(promise: nil)
         }
-        guard !exchange.isOver else { return release(channel, handler, exchange.target.origin) }
+        guard !exchange.isOver else { return release(channel, handler, line) }
         handler.carry(exchange, on: channel)
     }
 
-    private func failed(_ origin: Target.Origin, _ exchange: Exchange, _ error: any Error) {
-        lines[origin]?.open -= 1
+    private func failed(_ exchange: Exchange, _ line: Line, _ error: any Error) {
+        line.open -= 1
         let failure = Self.failure(toConnect: error)
         if failure == .unavailable, exchange.takesRetry(wasKept: false) {
             // Not at once, nor all together: what refused a connection a moment ago may be starting again.
-            let (bound, carried) = (NIOLoopBound(self, eventLoop: loop), NIOLoopBound(exchange, eventLoop: loop))
-            loop.scheduleTask(in: .milliseconds(.random(in: 20...100))) { bound.value.carryAnew(carried.value) }
+            let bound = NIOLoopBound((pool: self, line: line, exchange: exchange), eventLoop: loop)
+            loop.scheduleTask(in: .milliseconds(.random(in: 20...100))) {
+                let (pool, line, exchange) = bound.value
+                pool.carryAnew(exchange, line)
+            }
         } else {
             exchange.fail(failure)
         }
-        next(origin)
+        next(line)
     }
 
     /// A connection that has answered serves who waits, or rests.
-    private func release(_ channel: any Channel, _ handler: ConnectionHandler, _ origin: Target.Origin) {
+    private func release(_ channel: any Channel, _ handler: ConnectionHandler, _ line: Line) {
         guard channel.isActive else { return }
-        guard !isClosed, lines[origin]?.keeps ?? true else { return channel.close(promise: nil) }
-        if let exchange = nextWaiting(origin) { return handler.carry(exchange, on: channel) }
-        lines[origin, default: Line()].idle.append((channel, handler, .now()))
+        guard !isClosed, line.keeps else { return channel.close(promise: nil) }
+        if let exchange = line.nextWaiting() { return handler.carry(exchange, on: channel) }
+        line.idle.append((channel, handler, .now()))
     }
 
-    private func keepNone(of origin: Target.Origin) {
-        lines[origin]?.keeps = false
-        for kept in lines[origin]?.idle ?? [] { kept.channel.close(promise: nil) }
+    private static func keepNone(_ line: Line) {
+        line.keeps = false
+        for kept in line.idle { kept.channel.close(promise: nil) }
     }
 
     /// A connection that has closed makes room for another.
-    private func closed(_ channel: any Channel, _ origin: Target.Origin) {
-        lines[origin]?.idle.removeAll { $0.channel === channel }
-        lines[origin]?.open -= 1
-        next(origin)
+    private func closed(_ channel: any Channel, _ line: Line) {
+        line.idle.removeAll { $0.channel === channel }
+        line.open -= 1
+        next(line)
     }
 
-    private func next(_ origin: Target.Origin) {
-        if let exchange = nextWaiting(origin) { carry(exchange) }
-    }
-
-    private func nextWaiting(_ origin: Target.Origin) -> Exchange? {
-        while let line = lines[origin], !line.waiting.isEmpty {
-            guard let exchange = lines[origin]?.waiting.removeFirst(), !exchange.isOver else { continue }
-            return exchange
-        }
-        return nil
+    private func next(_ line: Line) {
+        if let exchange = line.nextWaiting() { carry(exchange, line) }
     }
 
     func close() {

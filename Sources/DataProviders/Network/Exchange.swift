@@ -1,3 +1,4 @@
+import CatalogueModel
 import NIOCore
 import NIOHTTP1
 import Values
@@ -5,7 +6,7 @@ import Values
 /// One request on its way and the answer that it waits for. Lives on one event loop.
 final class Exchange {
     let target: Target
-    let method: String
+    let method: RequestPlan.Method
     /// The request as it is sent.
     let wire: ByteBuffer
     /// One more try is allowed where no connection could be made, or where a kept one turns out to be closed, and the
@@ -17,20 +18,20 @@ final class Exchange {
     let takesCutOff: Bool
     /// Until when an answer is waited for.
     let deadline: NIODeadline
-    private let completion: (Result<ProviderResponse, TransportFailure>) -> Void
+    private let waiting: UnsafeContinuation<Result<ProviderResponse, TransportFailure>, Never>
     private(set) var isOver = false
     /// The connection that carries it, which ends with it where it fails.
     var carrier: (any Channel)?
 
-    /// - Parameter completion: called once, on the loop.
+    /// - Parameter waiting: resumed once, on the loop.
     init(
         _ request: ProviderRequest, _ target: Target, _ wire: ByteBuffer, timeout: TimeAmount,
-        completion: @escaping (Result<ProviderResponse, TransportFailure>) -> Void
+        _ waiting: UnsafeContinuation<Result<ProviderResponse, TransportFailure>, Never>
     ) {
         self.target = target
         self.wire = wire
-        self.completion = completion
-        method = request.method.rawValue
+        self.waiting = waiting
+        method = request.method
         deadline = .now() + timeout
         mayRetry = request.method == .get
         takesCutOff = request.takesCutOff
@@ -47,12 +48,12 @@ final class Exchange {
 
     func succeed(_ response: ProviderResponse) {
         guard finish() else { return }
-        completion(.success(response))
+        waiting.resume(returning: .success(response))
     }
 
     func fail(_ failure: TransportFailure) {
         guard finish() else { return }
-        completion(.failure(failure))
+        waiting.resume(returning: .failure(failure))
         carrier?.close(promise: nil)
     }
 

@@ -23,16 +23,14 @@ public final class NetworkTransport: HTTPTransport {
     }
 
     public func send(_ request: ProviderRequest, timeout: Duration) async throws(TransportFailure) -> ProviderResponse {
-        guard let target = Target(request.url, identity: request.identity),
-            let wire = ByteBuffer.http1(request, to: target)
-        else { throw .unconfigured }
+        guard let target = request.target, let wire = ByteBuffer.http1(request, to: target) else {
+            throw .unconfigured
+        }
         let current = MultiThreadedEventLoopGroup.currentEventLoop
         let loop = current.flatMap { pools[ObjectIdentifier($0)] == nil ? nil : $0 } ?? group.next()
-        let result = await withUnsafeContinuation { continuation in
-            let start: @Sendable () -> Void = {
-                let exchange = Exchange(request, target, wire, timeout: TimeAmount(timeout)) {
-                    continuation.resume(returning: $0)
-                }
+        let result: Result<ProviderResponse, TransportFailure> = await withUnsafeContinuation { continuation in
+            @Sendable func start() {
+                let exchange = Exchange(request, target, wire, timeout: TimeAmount(timeout), continuation)
                 self.start(exchange, on: loop)
             }
             if loop.inEventLoop { start() } else { loop.execute(start) }

@@ -1,3 +1,4 @@
+import CatalogueModel
 import NIOCore
 import NIOHTTP1
 import Values
@@ -8,10 +9,11 @@ final class RequestWriter: ChannelOutboundHandler {
     typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = IOData
 
-    static let methods = Dictionary(
-        uniqueKeysWithValues: ["GET", "POST"].map { name in
-            (name, HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: name), uri: "/"))
-        })
+    private static let get = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+    private static let post = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
+
+    /// What the decoder needs to know of a request.
+    static func head(_ method: RequestPlan.Method) -> HTTPRequestHead { method == .get ? get : post }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .body(let bytes) = unwrapOutboundIn(data) {
@@ -25,20 +27,19 @@ final class RequestWriter: ChannelOutboundHandler {
 extension ByteBuffer {
     /// An HTTP/1.1 request (RFC 9112 §3); nil where a part of it would be read as something else.
     static func http1(_ request: ProviderRequest, to target: Target) -> ByteBuffer? {
-        guard target.path.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }), isValue(target.authority) else { return nil }
-        var buffer = ByteBufferAllocator().buffer(capacity: 512 + target.path.utf8.count + (request.body?.count ?? 0))
+        let path = request.path(below: target)
+        guard path.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }), isValue(target.authority) else { return nil }
+        var buffer = ByteBufferAllocator().buffer(capacity: 512 + path.utf8.count + (request.body?.count ?? 0))
         buffer.writeString(request.method.rawValue)
-        buffer.writeStaticString(" ")
-        buffer.writeString(target.path)
+        buffer.writeStaticString(path.utf8.first == UInt8(ascii: "/") ? " " : " /")
+        buffer.writeSubstring(path)
         buffer.writeStaticString(" HTTP/1.1")
         guard buffer.write("Host", target.authority) else { return nil }
         for (place, header) in request.headers.enumerated() {
-            // The last of one name wins.
             let name = header.name.utf8
-            let isReplaced = request.headers[(place + 1)...].contains { $0.name.utf8.isSameIgnoringCase(name) }
-            if isReplaced || ["host", "content-length"].contains(where: { $0.utf8.isSameIgnoringCase(name) }) {
-                continue
-            }
+            if name.isSameIgnoringCase("host".utf8) || name.isSameIgnoringCase("content-length".utf8) { continue }
+            // The last of one name wins.
+            if request.headers[(place + 1)...].contains(where: { $0.name.utf8.isSameIgnoringCase(name) }) { continue }
             guard buffer.write(header.name, header.value) else { return nil }
         }
         if let body = request.body { _ = buffer.write("Content-Length", String(body.count)) }

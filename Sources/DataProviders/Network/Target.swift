@@ -1,20 +1,26 @@
 import Values
 
-/// An absolute http(s) address cut into what a connection and a request need (RFC 3986 §3).
-struct Target: Sendable {
+/// What a connection and a request need of an absolute http(s) address (RFC 3986 §3). Addresses that begin alike, up to
+/// their path, have the same.
+final class Target: Sendable {
     /// What connections are shared by.
     struct Origin: Hashable, Sendable {
         let isSecure: Bool
         let host: String
         let port: Int
         let identity: ClientIdentity?
+
+        /// Whether that is the same machine, whoever asks it (RFC 6454 §4).
+        func isServer(of other: Origin) -> Bool {
+            isSecure == other.isSecure && port == other.port && host.utf8.isSameIgnoringCase(other.host.utf8)
+        }
     }
 
     let origin: Origin
     /// Value of the `Host` header.
     let authority: String
-    /// Path and query, as sent.
-    let path: String
+    /// Bytes of the address that come before its path.
+    let length: Int
 
     /// - Returns: nil for anything but `http://` and `https://` with a host and without identifiers.
     init?(_ url: String, identity: ClientIdentity?) {
@@ -42,7 +48,13 @@ struct Target: Sendable {
         guard !host.isEmpty, (1...65_535).contains(port) else { return nil }
         origin = Origin(isSecure: isSecure, host: String(Substring(host)), port: port, identity: identity)
         self.authority = String(Substring(authority))
-        let target = Substring(rest[end...])
-        path = target.hasPrefix("/") ? String(target) : "/" + target
+        length = url.utf8.distance(from: url.startIndex, to: end)
+    }
+}
+
+extension ProviderRequest {
+    /// Path and query of the address, as sent but for a slash that may be missing at their start.
+    func path(below target: Target) -> Substring {
+        Substring(url.utf8.dropFirst(target.length))
     }
 }

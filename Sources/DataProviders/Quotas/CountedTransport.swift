@@ -1,5 +1,4 @@
 import CatalogueModel
-import Foundation
 
 /// A network that sends only what the provider still takes.
 struct CountedTransport: HTTPTransport {
@@ -28,23 +27,15 @@ extension QuotaKeeping {
     ///
     /// The provider's quota is one on its data: an address on another server than theirs is not counted.
     /// - Parameters:
-    ///   - url: the address that is asked.
+    ///   - asked: the address that is asked.
     ///   - data: the provider's address of the data.
     func counting(
-        _ transport: any HTTPTransport, to provider: ProviderDescription, at url: String, data: String?,
-        client: String? = nil, operation: String = ""
+        _ transport: any HTTPTransport, to provider: ProviderDescription, at asked: @autoclosure () -> Target?,
+        data: @autoclosure () -> Target?, client: String? = nil, operation: String = ""
     ) -> any HTTPTransport {
-        guard !provider.quotas.isEmpty, data.map({ Self.server(of: $0) == Self.server(of: url) }) ?? true else {
-            return transport
-        }
+        guard !provider.quotas.isEmpty else { return transport }
+        if let data = data(), let asked = asked(), !asked.origin.isServer(of: data.origin) { return transport }
         let claims = QuotaClaim.all(provider, client: client, operation: operation)
         return claims.isEmpty ? transport : CountedTransport(base: transport, quotas: self, claims: claims)
-    }
-
-    /// Scheme, host and port of an address (RFC 6454 §4).
-    private static func server(of url: String) -> [String] {
-        guard let parts = URLComponents(string: url) else { return [url] }
-        let scheme = parts.scheme?.lowercased() ?? ""
-        return [scheme, parts.host?.lowercased() ?? "", String(parts.port ?? (scheme == "http" ? 80 : 443))]
     }
 }
