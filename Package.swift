@@ -193,7 +193,10 @@ let package = Package(
             dependencies: ["Desk", "Storage", "Values", "TestSupport", .product(name: "JWTKit", package: "jwt-kit")]),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Values", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "Ledger", "Values", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "PagesTests",
             dependencies: [

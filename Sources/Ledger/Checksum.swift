@@ -18,24 +18,15 @@ enum Checksum {
     }()
 
     /// The checksum of those ranges of `bytes`, one after the other.
-    static func of(_ bytes: [UInt8], _ ranges: Range<Int>...) -> UInt32 {
-        bytes.withUnsafeBytes { bytes in of(bytes, ranges) }
+    static func of(_ bytes: [UInt8], _ first: Range<Int>, _ second: Range<Int> = 0..<0) -> UInt32 {
+        bytes.withUnsafeBytes { of($0, first, second) }
     }
 
-    /// The same of two ranges.
     static func of(_ bytes: UnsafeRawBufferPointer, _ first: Range<Int>, _ second: Range<Int>) -> UInt32 {
         var checksum = ~UInt32(0)
         tables.withUnsafeBufferPointer { tables in
             update(&checksum, UnsafeRawBufferPointer(rebasing: bytes[first]), tables)
             update(&checksum, UnsafeRawBufferPointer(rebasing: bytes[second]), tables)
-        }
-        return ~checksum
-    }
-
-    private static func of(_ bytes: UnsafeRawBufferPointer, _ ranges: [Range<Int>]) -> UInt32 {
-        var checksum = ~UInt32(0)
-        tables.withUnsafeBufferPointer { tables in
-            for range in ranges { update(&checksum, UnsafeRawBufferPointer(rebasing: bytes[range]), tables) }
         }
         return ~checksum
     }

@@ -35,9 +35,13 @@ struct CompactWriter {
 
     private mutating func quoted(_ text: String) {
         let isPlain = text.utf8.withContiguousStorageIfAvailable { buffer in
-            for byte in buffer where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                return false
+            // Without a way out of the loop, several bytes are looked at in one step.
+            var isPlain = true
+            for byte in buffer {
+                let mustEscape = byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+                isPlain = isPlain && !mustEscape
             }
+            guard isPlain else { return false }
             bytes.append(UInt8(ascii: "\""))
             bytes.append(contentsOf: buffer)
             bytes.append(UInt8(ascii: "\""))
@@ -53,18 +57,19 @@ extension [UInt8] {
     }
 
     mutating func append(decimal number: UInt64) {
-        var divisor: UInt64 = 1
-        while number / divisor > 9 { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+            var (rest, start) = (number, 20)
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            append(contentsOf: UnsafeRawBufferPointer(rebasing: digits[start...]))
         }
     }
 
     mutating func append(littleEndian number: some FixedWidthInteger & UnsignedInteger) {
-        for shift in stride(from: 0, to: number.bitWidth, by: 8) {
-            append(UInt8(truncatingIfNeeded: number >> shift))
-        }
+        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
     }
 
     /// Puts four bytes in place of those at `offset`.

@@ -21,14 +21,39 @@ final class LedgerQueue: Sendable {
         /// How often sequences were taken back: what was begun before is void.
         var withdrawals = 0
         var entries: [Entry] = []
+        /// Those of them that somebody waits for.
+        var outcomes = 0
         var bytes = 0
-        var isWaiting = false
+        /// When the first entry has waited long enough, in nanoseconds of uptime.
+        var due: UInt64 = 0
+        /// What ends the writer's sleep.
+        var awaited = Awaited.nothing
         /// Why nothing more is accepted; nil while records are.
         var refusal: LedgerError?
         var hasEnded = false
         var whenEnded: [@Sendable () -> Void] = []
         var counts = LedgerCounts()
+
+        /// Takes what waits out of the queue.
+        mutating func clear() -> [Entry] {
+            (bytes, outcomes) = (0, 0)
+            defer { entries = [] }
+            return entries
+        }
+
+        /// Takes what waits, whose sequences are used from now on.
+        mutating func takeAll() -> Batch {
+            let batch = Batch(first: first, entries: clear())
+            first += UInt64(batch.entries.count)
+            entries.reserveCapacity(64)
+            return batch
+        }
     }
+
+    private enum Awaited { case nothing, outcome, anything }
+
+    /// How long an intent may wait for an outcome to share its flush, in nanoseconds: nobody waits for an intent itself.
+    static let intentWait: UInt64 = 1_000_000
 
     private let state: Mutex<State>
     private let wake = DispatchSemaphore(value: 0)
@@ -57,34 +82,32 @@ final class LedgerQueue: Sendable {
             if let intent, intent.withdrawals != state.withdrawals { return (.failure(.full), false) }
             let place = LedgerIntent(
                 sequence: state.first + UInt64(state.entries.count), withdrawals: state.withdrawals)
+            if state.entries.isEmpty { state.due = DispatchTime.now().uptimeNanoseconds + Self.intentWait }
             state.entries.append(entry)
             state.bytes += entry.members.count
-            defer { state.isWaiting = false }
-            return (.success(place), state.isWaiting)
+            if entry.completion != nil { state.outcomes += 1 }
+            let mustWake = state.awaited == .anything || state.awaited == .outcome && entry.completion != nil
+            if mustWake { state.awaited = .nothing }
+            return (.success(place), mustWake)
         }
         if mustWake { wake.signal() }
         return try result.get()
     }
 
-    /// Waits for entries and takes them all: none at the deadline, nil once the queue is closed and empty.
+    /// Waits for entries and takes them all, intents alone once they have waited for ``intentWait``: none at the deadline,
+    /// nil once the queue is closed and empty.
     func take(until deadline: DispatchTime? = nil) -> Batch? {
         while true {
-            let (batch, isOver) = state.withLock { state -> (Batch, Bool) in
-                let batch = Batch(first: state.first, entries: state.entries)
-                state.isWaiting = batch.entries.isEmpty && state.refusal == nil
-                state.first += UInt64(batch.entries.count)
-                state.entries = []
-                state.entries.reserveCapacity(64)
-                state.bytes = 0
-                return (batch, batch.entries.isEmpty && state.refusal != nil)
+            let now = DispatchTime.now()
+            let (batch, due) = state.withLock { state -> (Batch?, DispatchTime) in
+                let isRipe = state.outcomes > 0 || !state.entries.isEmpty && state.due <= now.uptimeNanoseconds
+                if isRipe || state.refusal != nil { return (state.takeAll(), now) }
+                state.awaited = state.entries.isEmpty ? .anything : .outcome
+                return (nil, state.entries.isEmpty ? .distantFuture : DispatchTime(uptimeNanoseconds: state.due))
             }
-            if isOver { return nil }
-            if !batch.entries.isEmpty { return batch }
-            guard let deadline else {
-                wake.wait()
-                continue
-            }
-            if wake.wait(timeout: deadline) == .timedOut { return batch }
+            if let batch { return batch.entries.isEmpty ? nil : batch }
+            if let deadline, deadline <= now { return Batch(first: 0, entries: []) }
+            _ = wake.wait(timeout: min(due, deadline ?? .distantFuture))
         }
     }
 
@@ -94,9 +117,7 @@ final class LedgerQueue: Sendable {
         state.withLock { state in
             state.first = first
             state.withdrawals += 1
-            state.bytes = 0
-            defer { state.entries = [] }
-            return state.entries
+            return state.clear()
         }
     }
 
@@ -104,8 +125,8 @@ final class LedgerQueue: Sendable {
     func close() {
         let mustWake = state.withLock { state -> Bool in
             state.refusal = state.refusal ?? .closed
-            defer { state.isWaiting = false }
-            return state.isWaiting
+            defer { state.awaited = .nothing }
+            return state.awaited != .nothing
         }
         if mustWake { wake.signal() }
     }
@@ -114,8 +135,7 @@ final class LedgerQueue: Sendable {
     func fail() -> [Entry] {
         state.withLock { state in
             state.refusal = .unwritable
-            defer { state.entries = [] }
-            return state.entries
+            return state.clear()
         }
     }
 

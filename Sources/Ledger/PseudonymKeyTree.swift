@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Synchronization
 
 /// The secret of a year's pseudonyms, from which the part of one person can be taken away for good.
 ///
@@ -12,13 +13,17 @@ import Foundation
 struct PseudonymKeyTree: Sendable {
     private static let magic = Array("UFPSEUD1".utf8)
     private static let depth = 6
+    /// Held in place, as hashes of the ledger's tree are.
+    private typealias Key = MerkleHash
     /// Keys by the path that leads to them; no path leads on from another.
-    private var keys: [[UInt8]: [UInt8]]
+    private var keys: [Path: Key]
+    /// Of this very tree: one that forgets gets another.
+    private var memo = KeyMemo()
 
     /// A tree that has forgotten nobody.
-    init() { keys = [[]: Self.random()] }
+    init() { keys = [Path(): Self.random()] }
 
-    private static func random() -> [UInt8] { SymmetricKey(size: .bits256).withUnsafeBytes(Array.init) }
+    private static func random() -> Key { SymmetricKey(size: .bits256).withUnsafeBytes { Key($0) } }
 
     /// Reads what ``bytes`` gave; nil where it is none.
     init?(_ bytes: [UInt8]) {
@@ -27,70 +32,112 @@ struct PseudonymKeyTree: Sendable {
         var offset = Self.magic.count
         while offset < bytes.count {
             let depth = Int(bytes[offset])
-            let (path, end) = (offset + 1, offset + 1 + depth + 32)
+            let (path, end) = (offset + 1, offset + 1 + depth + Key.byteCount)
             guard depth <= Self.depth, end <= bytes.count else { return nil }
-            keys[Array(bytes[path..<(path + depth)])] = Array(bytes[(path + depth)..<end])
+            keys[Path(bytes[path..<(path + depth)])] = Key(bytes[(path + depth)..<end])
             offset = end
         }
         guard !keys.isEmpty else { return nil }
     }
 
     var bytes: [UInt8] {
-        keys.sorted { $0.key.lexicographicallyPrecedes($1.key) }.reduce(Self.magic) { bytes, item in
-            bytes + [UInt8(item.key.count)] + item.key + item.value
+        keys.sorted { $0.key.bits < $1.key.bits }.reduce(into: Self.magic) { bytes, item in
+            bytes.append(UInt8(item.key.depth))
+            for step in 0..<item.key.depth { bytes.append(item.key[step]) }
+            item.value.append(to: &bytes)
         }
     }
 
-    private static func path(of identity: [UInt8]) -> [UInt8] { Array(digest(identity).prefix(depth)) }
-
-    /// The key that steps lead to from one above.
-    private static func key(_ key: [UInt8], _ steps: some Sequence<UInt8>) -> [UInt8] {
-        var block = key + [0]
-        for step in steps {
-            block[32] = step
-            block = digest(block)
-            block.append(0)
-        }
-        block.removeLast()
-        return block
+    private static func path(of identity: [UInt8]) -> Path {
+        identity.withUnsafeBytes(MerkleHash.digest).withUnsafeBytes { Path($0.prefix(depth)) }
     }
 
-    /// Without the generic way over regions of data, which costs more than the digest itself.
-    private static func digest(_ bytes: [UInt8]) -> [UInt8] {
-        var hash = SHA256()
-        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return hash.finalize().withUnsafeBytes { Array($0) }
+    /// The key that a step leads to from the one above.
+    private static func key(_ key: Key, _ step: UInt8) -> Key { digest(key, CollectionOfOne(step)) }
+
+    private static func digest(_ key: Key, _ rest: some Collection<UInt8>) -> MerkleHash {
+        withUnsafeTemporaryAllocation(byteCount: Key.byteCount + rest.count, alignment: 1) { block in
+            key.withUnsafeBytes { block.copyMemory(from: $0) }
+            UnsafeMutableRawBufferPointer(rebasing: block[Key.byteCount...]).copyBytes(from: rest)
+            return MerkleHash.digest(UnsafeRawBufferPointer(block))
+        }
     }
 
     /// Where on a path a key is kept, and that key.
-    private func kept(on path: [UInt8]) -> (depth: Int, key: [UInt8])? {
+    private func kept(on path: Path) -> (depth: Int, key: Key)? {
         for depth in 0...Self.depth {
-            if let key = keys[Array(path.prefix(depth))] { return (depth, key) }
+            if let key = keys[path.prefix(depth)] { return (depth, key) }
         }
         return nil
     }
 
     /// The pseudonym of an identity, half of SHA-256(key ‖ identity): a key serves at the end of its path for nothing
     /// else, has one length, and half of the digest extends to nothing. Nil only where a file of keys was made by hand.
-    func pseudonym(of identity: [UInt8]) -> [UInt8]? {
+    func pseudonym(of identity: [UInt8]) -> MerkleHash? {
         let path = Self.path(of: identity)
-        guard let (depth, kept) = kept(on: path) else { return nil }
-        let key = Self.key(kept, path[depth...])
-        return Array(Self.digest(key + identity).prefix(16))
+        guard var (depth, key) = kept(on: path) else { return nil }
+        if depth < KeyMemo.depth {
+            key = memo.key(path.prefix(KeyMemo.depth)) {
+                (depth..<KeyMemo.depth).reduce(key) { Self.key($0, path[$1]) }
+            }
+            depth = KeyMemo.depth
+        }
+        for step in depth..<Self.depth { key = Self.key(key, path[step]) }
+        return Self.digest(key, identity)
     }
 
     /// Forgets the key of a person: the next pseudonym is another, that nothing links to those before.
     mutating func forget(_ identity: [UInt8]) {
         let path = Self.path(of: identity)
         guard let (depth, kept) = kept(on: path) else { return }
-        keys[Array(path.prefix(depth))] = nil
+        memo = KeyMemo()
+        keys[path.prefix(depth)] = nil
         var key = kept
         for step in depth..<Self.depth {
             for byte in UInt8.min...UInt8.max where byte != path[step] {
-                keys[path.prefix(step) + [byte]] = Self.key(key, [byte])
+                keys[path.prefix(step).appending(byte)] = Self.key(key, byte)
             }
-            key = Self.key(key, [path[step]])
+            key = Self.key(key, path[step])
         }
         keys[path] = Self.random()
+    }
+}
+
+/// Up to six steps from the root: in the highest bytes, with their number in the lowest, so that numbers sort as paths.
+private struct Path: Hashable {
+    private(set) var bits: UInt64 = 0
+
+    init() {}
+
+    init(_ steps: some Sequence<UInt8>) { self = steps.reduce(Path()) { $0.appending($1) } }
+
+    var depth: Int { Int(bits & 0xFF) }
+
+    subscript(step: Int) -> UInt8 { UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * step)) }
+
+    func appending(_ step: UInt8) -> Path {
+        var path = self
+        path.bits |= UInt64(step) << UInt64(56 - 8 * depth)
+        path.bits += 1
+        return path
+    }
+
+    func prefix(_ depth: Int) -> Path {
+        var path = self
+        path.bits = bits & ~(UInt64.max >> UInt64(8 * depth)) | UInt64(depth)
+        return path
+    }
+}
+
+/// The keys two steps below the root that were asked for: at most 65,536 of 32 bytes.
+private final class KeyMemo: Sendable {
+    static let depth = 2
+    private let keys = Mutex<[Path: MerkleHash]>([:])
+
+    func key(_ path: Path, _ make: () -> MerkleHash) -> MerkleHash {
+        if let key = keys.withLock({ $0[path] }) { return key }
+        let key = make()
+        keys.withLock { $0[path] = key }
+        return key
     }
 }

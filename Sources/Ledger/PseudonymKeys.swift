@@ -34,9 +34,10 @@ public final class PseudonymKeys: Sendable {
             }
         }
 
-        func pseudonym(of identity: [UInt8]) -> [UInt8]? {
+        /// 32 bytes, half of which are for use.
+        func pseudonym(of identity: [UInt8]) -> MerkleHash? {
             switch self {
-            case .single(let key): Array(HMAC<SHA256>.authenticationCode(for: identity, using: key).prefix(16))
+            case .single(let key): MerkleHash(Array(HMAC<SHA256>.authenticationCode(for: identity, using: key)))
             case .tree(let tree): tree.pseudonym(of: identity)
             }
         }
@@ -153,7 +154,7 @@ public final class PseudonymKeys: Sendable {
         guard let pseudonym = key.secret.pseudonym(of: identity) else {
             throw .failed(operation: "read key", code: EINVAL)
         }
-        return "\(key.id):\(hexadecimal(pseudonym))"
+        return text(key.id + ":", pseudonym, bytes: 16)
     }
 
     private func file(of year: Int) -> String { "\(path)/\(year).key" }
@@ -180,7 +181,7 @@ public final class PseudonymKeys: Sendable {
         }
         // The name of a key tells a key from the one that took its place, and nothing of the key itself.
         let key = Key(
-            year: year, start: start, end: end, id: "\(year)-\(Self.hexadecimal(name.prefix(4)))", secret: secret,
+            year: year, start: start, end: end, id: Self.text("\(year)-", name, bytes: 4), secret: secret,
             file: mark)
         keys.withLock { keys in
             keys.removeAll { $0.year == year }
@@ -193,8 +194,22 @@ public final class PseudonymKeys: Sendable {
         Paris.midnight(of: CivilDate(year: year, month: 1, day: 1)).map { Date(timeIntervalSince1970: Double($0)) }
     }
 
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    /// The first bytes of a hash in hexadecimal digits, behind some text.
+    private static func text(_ prefix: String, _ hash: MerkleHash, bytes: Int) -> String {
+        let digits: StaticString = "0123456789abcdef"
+        var prefix = prefix
+        return prefix.withUTF8 { prefix in
+            hash.withUnsafeBytes { hash in
+                String(unsafeUninitializedCapacity: prefix.count + 2 * bytes) { text in
+                    var end = text.update(fromContentsOf: prefix)
+                    for byte in hash.prefix(bytes) {
+                        text[end] = digits.utf8Start[Int(byte >> 4)]
+                        text[end + 1] = digits.utf8Start[Int(byte & 15)]
+                        end += 2
+                    }
+                    return end
+                }
+            }
+        }
     }
 }

@@ -51,6 +51,31 @@ import Testing
         #expect(try scratch.reader.verify().problems == [])
     }
 
+    @Test func `a write that carried zeros may be cut anywhere, in them too`() async throws {
+        try await scratch.fill(1..<3)
+        let file = try #require(scratch.segments.first)
+        let before = [UInt8](try Data(contentsOf: file))
+        var write: [UInt8] = []
+        Frame.append(members: CallRecord.sample(3).encodedMembers(), sequence: 3, placeInWrite: 0, to: &write)
+        let whole = write.count
+        write.append(contentsOf: repeatElement(0, count: 2000))
+        for cut in [whole - 1, whole, whole + 1] + stride(from: 0, through: write.count, by: 61) {
+            for sector in 0..<3 {
+                // What the cut left out, or a sector of what it did not.
+                var torn = before + write[..<cut]
+                let lost =
+                    min(before.count + 512 * sector, torn.count)..<min(before.count + 512 * (sector + 1), torn.count)
+                if sector > 0 { for index in lost { torn[index] = 0 } }
+                try Data(torn).write(to: file)
+                let isWhole = torn.starts(with: before + write[..<whole])
+                #expect(try scratch.reader.all() == (1...(isWhole ? 3 : 2)).map(CallRecord.kept))
+                try await scratch.fill((isWhole ? 4 : 3)..<6)
+                #expect(try scratch.reader.all() == (1...5).map(CallRecord.kept))
+                #expect(try scratch.reader.verify().problems == [])
+            }
+        }
+    }
+
     @Test func `damage to what was acknowledged stops the writer and the reader`() async throws {
         let (file, bytes, _) = try await threeRecords()
         for (offset, byteCount) in [(SegmentHeader.fixedBytes, 12), (SegmentHeader.fixedBytes + 40, 1)] {

@@ -136,6 +136,8 @@ import Testing
         let writer = try scratch.writer(files: files)
         let kept = try writer.begin(.intent(1))
         #expect(try await writer.append(.sample(1), after: kept) == 2)
+        // What was seen is believed that long.
+        usleep(UInt32(SegmentAppender.spaceBelieved / 1000))
         files.set { $0.free = 1000 }
         let lost = try writer.begin(.intent(2))
         #expect(lost.sequence == 3)
@@ -170,6 +172,60 @@ import Testing
         #expect(records.first?.outcome == .pending && records.last?.intent == records.first?.sequence)
         #expect(try scratch.reader.all().map(\.stage) == [.outcome])
         await writer.close()
+    }
+
+    @Test func `free space is looked at when more is reserved, and a few times a second`() async throws {
+        let writer = try scratch.writer(limits: LedgerLimits(), files: files)
+        let clock = ContinuousClock()
+        let time = try await clock.measure { for number in 1...300 { try await writer.append(.sample(number)) } }
+        #expect(files.state.withLock(\.freeAsked) <= 1 + Int(time / .milliseconds(250)))
+        await writer.close()
+    }
+
+    @Test func `an intent that no outcome follows is on disk after a millisecond, and no sooner`() throws {
+        let writer = try scratch.writer(files: files)
+        files.set { $0.holdsFlushes = true }
+        let clock = ContinuousClock()
+        let began = clock.now
+        _ = try writer.begin(.intent(1))
+        files.flushBegan.wait()
+        #expect((.milliseconds(1)...(.seconds(2))).contains(clock.now - began))
+        files.set { $0.holdsFlushes = false }
+        files.flushMayEnd.signal()
+    }
+
+    @Test func `an outcome that comes at once takes its intent along in one flush`() async throws {
+        let writer = try scratch.writer(files: files)
+        for number in 1...100 {
+            let intent = try writer.begin(.intent(number))
+            try await writer.append(.sample(number), after: intent)
+        }
+        #expect(writer.counts.records == 200)
+        // Some may have been a millisecond apart on a busy machine.
+        #expect((100..<150).contains(writer.counts.flushes))
+        await writer.close()
+    }
+
+    @Test func `records are written over zeros that an earlier flush made durable, all but a few`() async throws {
+        let writer = try scratch.writer(limits: LedgerLimits(), files: files)
+        files.set { $0.written = [] }
+        for number in 1...300 { try await writer.append(.sample(number)) }
+        let written = files.state.withLock(\.written)
+        let file = try #require(scratch.segments.first)
+        let bytes = try Data(contentsOf: file)
+        await writer.close()
+        #expect(written.count == 300)
+        var durable = 0
+        var beyond = 0
+        for range in written {
+            if range.upperBound > durable { beyond += 1 }
+            durable = max(durable, range.upperBound)
+        }
+        #expect(beyond == 1)
+        let end = try Data(contentsOf: file).count
+        #expect(durable > end && durable <= bytes.count)
+        #expect(bytes[end..<durable] == Data(count: durable - end))
+        #expect(try scratch.reader.all() == (1...300).map(CallRecord.kept))
     }
 
     @Test func `a record that is too long is refused and leaves no trace`() async throws {

@@ -14,6 +14,8 @@ final class PowerCutFiles: LedgerFiles {
 
     private struct State {
         var unflushed: [Write] = []
+        /// Files that were made longer since their last flush, and how long they were.
+        var grown: [(file: OpenFile, from: Int)] = []
         var operationsLeft: Int
         var isCut = false
         var random: SeededGenerator
@@ -41,13 +43,18 @@ final class PowerCutFiles: LedgerFiles {
     func synchronize(_ file: OpenFile) throws(LedgerError) {
         try go()
         try SystemFiles().synchronize(file)
-        state.withLock { state in state.unflushed.removeAll { $0.file === file } }
+        state.withLock { state in
+            state.unflushed.removeAll { $0.file === file }
+            state.grown.removeAll { $0.file === file }
+        }
         // Flushed, but nobody hears of it.
         try go()
     }
 
     func preallocate(_ file: OpenFile, _ range: Range<Int>) throws(LedgerError) {
         try SystemFiles().preallocate(file, range)
+        state.withLock { $0.grown.append((file, range.lowerBound)) }
+        try go()
     }
 
     func freeBytes(in directory: String) throws(LedgerError) -> Int { .max }
@@ -67,7 +74,11 @@ final class PowerCutFiles: LedgerFiles {
                         try? SystemFiles().write(sector, to: write.file, at: write.offset + start)
                     }
                 }
-                state.unflushed = []
+                for (file, length) in state.grown.reversed() {
+                    let cut = Int.random(in: length...max(length, (try? file.size) ?? length), using: &state.random)
+                    if Bool.random(using: &state.random) { try? file.truncate(to: cut) }
+                }
+                (state.unflushed, state.grown) = ([], [])
             }
             return state.isCut
         }

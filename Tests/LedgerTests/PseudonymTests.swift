@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Testing
 import Values
@@ -66,6 +67,38 @@ import Values
         // Another process lets go of what it held.
         usleep(1_100_000)
         #expect(try stale.pseudonym(of: person, at: moments[0]) != own[0])
+    }
+
+    /// As the decision describes it, without any shortcut.
+    private func pseudonym(of identity: [UInt8], root: [UInt8]) -> [UInt8] {
+        let key = SHA256.hash(data: identity).prefix(6).reduce(root) { Array(SHA256.hash(data: $0 + [$1])) }
+        return Array(SHA256.hash(data: key + identity))
+    }
+
+    @Test func `keys that are remembered on the way give the same pseudonyms, and go with who is forgotten`() throws {
+        let root = [UInt8](0..<32)
+        var tree = try #require(PseudonymKeyTree(Array("UFPSEUD1".utf8) + [0] + root))
+        func first(_ identity: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: identity).prefix(2)) }
+        let neighbour = try #require(
+            (0..<2_000_000).lazy.map { Array("person \($0)".utf8) }.first { first($0) == first(person) })
+        let others = [neighbour] + (0..<300).map { Array("person \($0)".utf8) }
+        for _ in 0..<2 {
+            for other in others + [person] {
+                #expect(tree.pseudonym(of: other)?.bytes == pseudonym(of: other, root: root))
+            }
+        }
+        tree.forget(person)
+        for reader in [tree, try #require(PseudonymKeyTree(tree.bytes))] {
+            #expect(
+                reader.bytes == tree.bytes
+                    && reader.bytes.count == 8 + (1...5).reduce(0) { $0 + 255 * (33 + $1) } + 256 * 39)
+            for other in others { #expect(reader.pseudonym(of: other)?.bytes == pseudonym(of: other, root: root)) }
+            #expect(reader.pseudonym(of: person)?.bytes != pseudonym(of: person, root: root))
+            #expect(reader.pseudonym(of: person) == tree.pseudonym(of: person))
+        }
+        let again = tree.pseudonym(of: person)
+        tree.forget(person)
+        #expect(tree.pseudonym(of: person) != again)
     }
 
     @Test func `a key of the first version still gives its pseudonyms, and says that it cannot forget`() throws {

@@ -85,6 +85,9 @@ final class WatchedFiles: LedgerFiles {
         var flushError: Int32?
         var reserveError: Int32?
         var free = Int.max
+        var freeAsked = 0
+        /// Where each write went.
+        var written: [Range<Int>] = []
         var holdsFlushes = false
     }
 
@@ -102,6 +105,7 @@ final class WatchedFiles: LedgerFiles {
 
     func write(_ bytes: [UInt8], to file: OpenFile, at offset: Int) throws(LedgerError) {
         note(.write)
+        set { $0.written.append(offset..<(offset + bytes.count)) }
         if let code = state.withLock(\.writeError) {
             try SystemFiles().write(Array(bytes.prefix(bytes.count / 2)), to: file, at: offset)
             throw .failed(operation: "pwrite", code: code)
@@ -127,5 +131,10 @@ final class WatchedFiles: LedgerFiles {
         try SystemFiles().preallocate(file, range)
     }
 
-    func freeBytes(in directory: String) throws(LedgerError) -> Int { state.withLock(\.free) }
+    func freeBytes(in directory: String) throws(LedgerError) -> Int {
+        state.withLock { state in
+            state.freeAsked += 1
+            return state.free
+        }
+    }
 }

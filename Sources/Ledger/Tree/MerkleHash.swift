@@ -20,9 +20,13 @@ public struct MerkleHash: Sendable, Hashable {
 
     private init(_ hasher: SHA256) { self = hasher.finalize().withUnsafeBytes { MerkleHash($0) } }
 
-    func append(to bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) } }
+    func append(to bytes: inout [UInt8]) { withUnsafeBytes { bytes.append(contentsOf: $0) } }
 
-    public var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        Swift.withUnsafeBytes(of: words) { body($0) }
+    }
+
+    public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
     public static func == (left: MerkleHash, right: MerkleHash) -> Bool {
         left.words.0 == right.words.0 && left.words.1 == right.words.1 && left.words.2 == right.words.2
@@ -40,10 +44,13 @@ public struct MerkleHash: Sendable, Hashable {
     }
 
     /// Of a record whose payload already stands behind a zero byte.
-    init(prefixedLeaf bytes: UnsafeRawBufferPointer) {
+    init(prefixedLeaf bytes: UnsafeRawBufferPointer) { self = .digest(bytes) }
+
+    /// SHA-256 of any bytes, without the generic way over regions of data, which costs more than the digest itself.
+    static func digest(_ bytes: UnsafeRawBufferPointer) -> MerkleHash {
         var hasher = SHA256()
         hasher.update(bufferPointer: bytes)
-        self.init(hasher)
+        return MerkleHash(hasher)
     }
 
     /// Of two subtrees: SHA-256(0x01 ‖ left ‖ right).
@@ -52,9 +59,7 @@ public struct MerkleHash: Sendable, Hashable {
             bytes[0] = 1
             bytes.storeBytes(of: left.words, toByteOffset: 1, as: (UInt64, UInt64, UInt64, UInt64).self)
             bytes.storeBytes(of: right.words, toByteOffset: 33, as: (UInt64, UInt64, UInt64, UInt64).self)
-            var hasher = SHA256()
-            hasher.update(bufferPointer: UnsafeRawBufferPointer(bytes))
-            return MerkleHash(hasher)
+            return digest(UnsafeRawBufferPointer(bytes))
         }
     }
 }
