@@ -155,9 +155,10 @@ struct ProviderTrafficTests {
 
     @Test func `of calls that are refused with one token only the first asks for another`() async throws {
         let tokens = ProviderTokens(clock: .system)
+        let key = ProviderTokens.Key(provider: "bank", authentication: "oauth", client: nil)
         let count = Mutex(0)
         @Sendable func token() async throws -> Redacted<String> {
-            try await tokens.token("k", by: .after(.seconds(5)), over: ScriptedTransport(.json("{}"))) { _, clock in
+            try await tokens.token(key, by: .after(.seconds(5)), over: ScriptedTransport(.json("{}"))) { _, clock in
                 let number = count.withLock {
                     $0 += 1
                     return $0
@@ -166,10 +167,10 @@ struct ProviderTrafficTests {
             }
         }
         let first = try await token()
-        tokens.forget("k", first)
+        tokens.forget(key, first)
         let second = try await token()
         // Others were refused with the first too.
-        for _ in 0..<10 { tokens.forget("k", first) }
+        for _ in 0..<10 { tokens.forget(key, first) }
         #expect(try await token() == second && count.withLock { $0 } == 2)
     }
 

@@ -46,9 +46,10 @@ public struct CallFacts: Sendable {
 
     @usableFromInline var storage: Storage
 
+    /// Inlined everywhere, so that the compiler sees through the path.
     @inlinable public subscript<Value>(dynamicMember path: WritableKeyPath<Known, Value>) -> Value {
-        get { storage.known[keyPath: path] }
-        set {
+        @inline(__always) get { storage.known[keyPath: path] }
+        @inline(__always) set {
             if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.known) }
             storage.known[keyPath: path] = newValue
         }
