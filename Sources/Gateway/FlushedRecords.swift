@@ -14,12 +14,14 @@ final class FlushedRecords: Sendable {
 
         init(_ loop: any EventLoop) { self.loop = loop }
 
-        func put(_ call: Waiting, _ result: Result<UInt64, LedgerError>) {
+        /// Returns what wakes the loop, where nothing is about to.
+        func put(_ call: Waiting, _ result: Result<UInt64, LedgerError>) -> (@Sendable () -> Void)? {
             let isFirst = flushed.withLock { flushed in
                 flushed.append((call, result))
                 return flushed.count == 1
             }
-            if isFirst { loop.execute { self.empty() } }
+            guard isFirst else { return nil }
+            return { self.loop.execute { self.empty() } }
         }
 
         private func empty() {
@@ -48,7 +50,7 @@ final class FlushedRecords: Sendable {
         }
         let result = await withUnsafeContinuation { call in
             do throws(LedgerError) {
-                try ledger.append(record, after: intent) { box.put(call, $0) }
+                try ledger.append(record, after: intent, delivery: { box.put(call, $0) })
             } catch {
                 call.resume(returning: .failure(error))
             }

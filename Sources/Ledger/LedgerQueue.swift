@@ -6,7 +6,7 @@ final class LedgerQueue: Sendable {
     struct Entry: Sendable {
         let members: [UInt8]
         /// Nil where nobody waits for this very record.
-        let completion: (@Sendable (Result<UInt64, LedgerError>) -> Void)?
+        let delivery: LedgerWriter.Delivery?
     }
 
     /// Entries that follow each other, from that sequence on.
@@ -85,8 +85,8 @@ final class LedgerQueue: Sendable {
             if state.entries.isEmpty { state.due = DispatchTime.now().uptimeNanoseconds + Self.intentWait }
             state.entries.append(entry)
             state.bytes += entry.members.count
-            if entry.completion != nil { state.outcomes += 1 }
-            let mustWake = state.awaited == .anything || state.awaited == .outcome && entry.completion != nil
+            if entry.delivery != nil { state.outcomes += 1 }
+            let mustWake = state.awaited == .anything || state.awaited == .outcome && entry.delivery != nil
             if mustWake { state.awaited = .nothing }
             return (.success(place), mustWake)
         }

@@ -78,7 +78,7 @@ public final class LedgerWriter: Sendable {
     /// - Throws: why the provider must not be asked: ``LedgerError/overloaded``, ``LedgerError/unwritable``,
     ///   ``LedgerError/closed``, ``LedgerError/tooLarge``.
     public func begin(_ record: CallRecord) throws(LedgerError) -> LedgerIntent {
-        try queue.enqueue(LedgerQueue.Entry(members: try Self.encoded(record), completion: nil))
+        try queue.enqueue(LedgerQueue.Entry(members: try Self.encoded(record), delivery: nil))
     }
 
     /// Appends a record, whose own `sequence` and `intent` are not looked at.
@@ -96,9 +96,23 @@ public final class LedgerWriter: Sendable {
         _ record: CallRecord, after intent: LedgerIntent? = nil,
         completion: @escaping @Sendable (Result<UInt64, LedgerError>) -> Void
     ) throws(LedgerError) -> UInt64 {
+        try append(record, after: intent) { result in
+            completion(result)
+            return nil
+        }
+    }
+
+    /// Takes a result and says what is to be done once all of the same flush have theirs: to wake, once, whom they are for.
+    public typealias Delivery = @Sendable (Result<UInt64, LedgerError>) -> (@Sendable () -> Void)?
+
+    /// As ``append(_:after:completion:)``, for many calls that wait in one place.
+    @discardableResult
+    public func append(
+        _ record: CallRecord, after intent: LedgerIntent? = nil, delivery: @escaping Delivery
+    ) throws(LedgerError) -> UInt64 {
         var record = record
         record.intent = intent?.sequence
-        let entry = LedgerQueue.Entry(members: try Self.encoded(record), completion: completion)
+        let entry = LedgerQueue.Entry(members: try Self.encoded(record), delivery: delivery)
         return try queue.enqueue(entry, after: intent).sequence
     }
 
@@ -109,7 +123,7 @@ public final class LedgerWriter: Sendable {
     public func append(_ record: CallRecord, after intent: LedgerIntent? = nil) async throws(LedgerError) -> UInt64 {
         let result = await withCheckedContinuation { continuation in
             do throws(LedgerError) {
-                try append(record, after: intent) { continuation.resume(returning: $0) }
+                try append(record, after: intent, completion: { continuation.resume(returning: $0) })
             } catch { continuation.resume(returning: .failure(error)) }
         }
         return try result.get()
@@ -154,25 +168,20 @@ public final class LedgerWriter: Sendable {
                 isFull = false
                 queue.count(records: batch.entries.count)
                 clock.count(batch.entries.count)
-                var calls: UInt64 = 0
-                for (place, entry) in batch.entries.enumerated() {
-                    guard let completion = entry.completion else { continue }
-                    completion(.success(batch.first + UInt64(place)))
-                    calls += 1
-                }
+                let calls = deliver(to: batch.entries) { .success(batch.first + UInt64($0)) }
                 appender.addLeaves()
                 gather(calls, since: began)
             case .failure(.full):
                 if !isFull { logger.error("the ledger refuses records: too little disk space is left") }
                 isFull = true
                 let waiting = queue.withdraw(to: batch.first)
-                for entry in batch.entries + waiting { entry.completion?(.failure(.full)) }
+                deliver(to: batch.entries + waiting) { _ in .failure(.full) }
             case .failure(let error):
                 // After a failed flush the kernel may drop the pages and let the next flush succeed without them (why
                 // PostgreSQL panics, data_sync_retry): nothing is tried again.
                 let waiting = queue.fail()
                 logger.critical("the ledger cannot be written", metadata: ["error": "\(error)"])
-                for entry in batch.entries + waiting { entry.completion?(.failure(.unwritable)) }
+                deliver(to: batch.entries + waiting) { _ in .failure(.unwritable) }
                 return
             }
         }
@@ -180,6 +189,21 @@ public final class LedgerWriter: Sendable {
             logger.error("the ledger's reserved space could not be given back", metadata: ["error": "\(error)"])
         }
     }
+}
+
+/// Gives those who wait their results, by place, then wakes them.
+/// - Returns: how many waited.
+@discardableResult
+private func deliver(to entries: [LedgerQueue.Entry], _ result: (Int) -> Result<UInt64, LedgerError>) -> UInt64 {
+    var calls: UInt64 = 0
+    var wakes: [@Sendable () -> Void] = []
+    for (place, entry) in entries.enumerated() {
+        guard let delivery = entry.delivery else { continue }
+        calls += 1
+        if let wake = delivery(result(place)) { wakes.append(wake) }
+    }
+    for wake in wakes { wake() }
+    return calls
 }
 
 /// Sleeps between two flushes where calls come together, so that more of them share the next: a flush costs about as much

@@ -182,6 +182,32 @@ import Testing
         await writer.close()
     }
 
+    @Test func `those who wait in one place are woken once all of a flush have their results`() throws {
+        let writer = try scratch.writer(files: files)
+        files.set { $0.holdsFlushes = true }
+        let delivered = Mutex<[String]>([])
+        let woken = DispatchSemaphore(value: 0)
+        for number in 1...4 {
+            try writer.append(
+                .sample(number),
+                delivery: { _ in
+                    delivered.withLock { $0.append("result \(number)") }
+                    guard number == 1 || number == 2 else { return nil }
+                    return {
+                        delivered.withLock { $0.append("woken by \(number)") }
+                        woken.signal()
+                    }
+                })
+            if number == 1 { files.flushBegan.wait() }
+        }
+        files.set { $0.holdsFlushes = false }
+        files.flushMayEnd.signal()
+        for _ in 1...2 { woken.wait() }
+        #expect(
+            delivered.withLock { $0 }
+                == ["result 1", "woken by 1", "result 2", "result 3", "result 4", "woken by 2"])
+    }
+
     @Test func `an intent that no outcome follows is on disk after a millisecond, and no sooner`() throws {
         let writer = try scratch.writer(files: files)
         files.set { $0.holdsFlushes = true }
