@@ -80,7 +80,7 @@ struct CallStages {
         (facts.status, facts.headers, facts.bytes) = (200, InstantProvider.headers, hub.provider.answer)
         facts.body = plan.format.read(facts.bytes)
         let (answered, mask, scopes) = (facts, operation.provider.maskText, operation.acceptedScopes)
-        let body = try operation.answer.project(answered, scopes: scopes, maskText: mask).bytes
+        let body = try operation.answer.project(answered, scopes: scopes, maskText: mask)
         let (cache, end) = (AnswerCache(), now.addingTimeInterval(3600))
         let names = hub.catalogue.scopes.names(of: scopes)
         let key = cache.key(operation, answered.parameters, names)
@@ -97,7 +97,7 @@ struct CallStages {
             Measure.cost("JSON du fournisseur lu") { _ in plan.format.read(answered.bytes) },
             try Measure.cost("réponse jugée") { _ in try operation.verdict(on: answered) },
             try Measure.cost("réponse projetée et écrite") { _ in
-                try operation.answer.project(answered, scopes: scopes, maskText: mask).bytes
+                try operation.answer.project(answered, scopes: scopes, maskText: mask)
             },
             Measure.cost("mise en mémoire, chiffrée") { _ in cache.keep(kept, key, until: end, now: now) },
             Measure.cost("relue de la mémoire", turns: 0) { _ in cache.answer(key, now: now) },

@@ -50,7 +50,7 @@ final class FlushedRecords: Sendable {
         }
         let result = await withUnsafeContinuation { call in
             do throws(LedgerError) {
-                try ledger.append(record, after: intent, delivery: { box.put(call, $0) })
+                try ledger.enqueue(record, after: intent) { box.put(call, $0) }
             } catch {
                 call.resume(returning: .failure(error))
             }

@@ -96,7 +96,7 @@ public final class LedgerWriter: Sendable {
         _ record: CallRecord, after intent: LedgerIntent? = nil,
         completion: @escaping @Sendable (Result<UInt64, LedgerError>) -> Void
     ) throws(LedgerError) -> UInt64 {
-        try append(record, after: intent) { result in
+        try enqueue(record, after: intent) { result in
             completion(result)
             return nil
         }
@@ -107,7 +107,7 @@ public final class LedgerWriter: Sendable {
 
     /// As ``append(_:after:completion:)``, for many calls that wait in one place.
     @discardableResult
-    public func append(
+    public func enqueue(
         _ record: CallRecord, after intent: LedgerIntent? = nil, delivery: @escaping Delivery
     ) throws(LedgerError) -> UInt64 {
         var record = record
@@ -123,7 +123,7 @@ public final class LedgerWriter: Sendable {
     public func append(_ record: CallRecord, after intent: LedgerIntent? = nil) async throws(LedgerError) -> UInt64 {
         let result = await withCheckedContinuation { continuation in
             do throws(LedgerError) {
-                try append(record, after: intent, completion: { continuation.resume(returning: $0) })
+                try append(record, after: intent) { continuation.resume(returning: $0) }
             } catch { continuation.resume(returning: .failure(error)) }
         }
         return try result.get()

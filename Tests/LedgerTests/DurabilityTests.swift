@@ -188,7 +188,7 @@ import Testing
         let delivered = Mutex<[String]>([])
         let woken = DispatchSemaphore(value: 0)
         for number in 1...4 {
-            try writer.append(
+            try writer.enqueue(
                 .sample(number),
                 delivery: { _ in
                     delivered.withLock { $0.append("result \(number)") }
