@@ -240,8 +240,7 @@ final class CallPipeline: Sendable {
         _ values: [JSON?], _ now: Date, _ progress: inout Progress
     ) async throws(Refusal) -> AnswerCache.Kept {
         guard let lifetime = operation.cache else { return AnswerCache.Kept(body: try await asked(values, &progress)) }
-        let key = gateway.cache.key(
-            operation, values, progress.scopeNames, generation: snapshot.catalogue.generation)
+        let key = gateway.cache.key(operation, values, progress.scopeNames, generation: snapshot.catalogue.generation)
         // Nobody may make the provider work at will.
         let wantsFresh = call.wantsFresh && operation.identity != .nobody
         if !wantsFresh, let (kept, seconds) = gateway.cache.answer(key, now: now) {
