@@ -1,26 +1,10 @@
 """A hub whose patience is short, so that who abuses it is cut off in the time of a test."""
-import urllib.parse
-
 import pytest
 
 import hub_calls
 import unefois_server
+from listening import Listening
 from patience import PATIENCE
-
-
-class Listening:
-    def __init__(self, base, process, token):
-        self.base, self.process, self.token = base, process, token
-        host, port = urllib.parse.urlsplit(base).netloc.split(":")
-        self.address = (host, int(port))
-
-    def is_well(self):
-        return self.process.poll() is None and unefois_server.answers(self.base + "/health")
-
-    def memory(self):
-        """Resident, in MiB."""
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import ssl
 import struct
 import subprocess
 import time
-import urllib.parse
 
 import h2.config
 import h2.connection
@@ -17,6 +16,7 @@ import pytest
 
 import hub_calls
 import unefois_server
+from listening import Listening
 from patience import PATIENCE
 
 SLACK = 20  # of a machine that does other things
@@ -25,20 +25,7 @@ END_STREAM, END_HEADERS = 1, 4
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 
-class Hub:
-    def __init__(self, base, process, token):
-        self.base, self.process, self.token = base, process, token
-        host, port = urllib.parse.urlsplit(base).netloc.split(":")
-        self.address = (host, int(port))
-
-    def is_well(self):
-        return self.process.poll() is None and unefois_server.answers(self.base + "/health")
-
-    def memory(self):
-        """Resident, in MiB."""
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
-
+class Hub(Listening):
     @contextlib.contextmanager
     def connection(self, *protocols):
         context = ssl.create_default_context()

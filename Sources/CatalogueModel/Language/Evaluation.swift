@@ -37,7 +37,8 @@ public struct CallFacts: Sendable {
         public var proxied: @Sendable (_ address: String) -> String? = { _ in nil }
     }
 
-    /// Never written to while it is shared.
+    /// Unchecked because the compiler does not see it: it is written only by the one who holds it alone
+    /// (`isKnownUniquelyReferenced`), as the buffer of an array is.
     @usableFromInline final class Storage: @unchecked Sendable {
         @usableFromInline var known: Known
 
