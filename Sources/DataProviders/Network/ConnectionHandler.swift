@@ -51,7 +51,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         exchange.carrier = channel
         guard let context else { return exchange.fail(.unavailable) }
         context.write(wrapOutboundOut(.head(RequestWriter.head(exchange.method))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(exchange.wire))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(exchange.wire))), promise: nil)
+        // Requests of one turn of the loop leave together at its end, so that a provider at hand wakes once for all.
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.flush() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
