@@ -4,11 +4,11 @@ import Logging
 import Values
 
 /// Puts the question of an operation to its provider and says what came of it.
-public struct Connector: Sendable {
+public final class Connector: Sendable {
     /// What came of a question.
     public enum Outcome: Sendable {
         case answered(CallFacts)
-        case refused(ProblemTemplate, CallFacts)
+        indirect case refused(ProblemTemplate, CallFacts)
     }
 
     let transport: any HTTPTransport
@@ -47,7 +47,9 @@ public struct Connector: Sendable {
     public func ask(
         _ operation: APIOperation, _ asked: CallFacts, keepsDocument: Bool = true
     ) async -> Outcome {
-        if let hub = NationalHub(for: operation, configuration, catalogue().providers) {
+        if !addresses.isKnown(operation.provider),
+            let hub = NationalHub(for: operation, configuration, catalogue().providers)
+        {
             return await ask(hub, operation, asked)
         }
         return await inquire(of: operation.endpoint, for: operation.id, asked) { facts in
@@ -71,11 +73,7 @@ public struct Connector: Sendable {
         of endpoint: Endpoint, for purpose: String, _ asked: CallFacts,
         put: (inout CallFacts) async throws -> Void, judge: (inout CallFacts) async throws -> ProblemTemplate?
     ) async -> Outcome {
-        if case .refuse(let seconds) = breakers.ask(endpoint) {
-            var problem = ProblemTemplate(code: "NN001")
-            problem.retryIn = seconds
-            return .refused(problem, asked)
-        }
+        if let refusal = refusal(endpoint, asked) { return refusal }
         var facts = asked
         facts.deadline = .after(endpoint.timeout)
         var hasAnswered = false
@@ -84,13 +82,31 @@ public struct Connector: Sendable {
             breakers.record(endpoint, success: facts.status < 500)
             hasAnswered = true
             return try await judge(&facts).map { .refused($0, facts) } ?? .answered(facts)
-        } catch let failure as TransportFailure where failure.isWithheld {
+        } catch {
+            return failed(error, endpoint, purpose, facts, hasAnswered: hasAnswered)
+        }
+    }
+
+    @inline(never)
+    private func refusal(_ endpoint: Endpoint, _ asked: CallFacts) -> Outcome? {
+        guard case .refuse(let seconds) = breakers.ask(endpoint) else { return nil }
+        var problem = ProblemTemplate(code: "NN001")
+        problem.retryIn = seconds
+        return .refused(problem, asked)
+    }
+
+    @inline(never)
+    private func failed(
+        _ error: any Error, _ endpoint: Endpoint, _ purpose: String, _ facts: CallFacts, hasAnswered: Bool
+    ) -> Outcome {
+        switch error {
+        case let failure as TransportFailure where failure.isWithheld:
             breakers.release(endpoint)
             return .refused(failure.problem, facts)
-        } catch let failure as TransportFailure {
+        case let failure as TransportFailure:
             breakers.record(endpoint, success: false)
             return refused(failure.problem, purpose, facts, because: "\(failure)")
-        } catch {
+        default:
             if !hasAnswered { breakers.release(endpoint) }
             let problem = (error as? ProviderFailure)?.problem ?? ProblemTemplate(code: "NN999")
             return refused(problem, purpose, facts, because: (error as? MappingFailure)?.reason ?? problem.code)
@@ -137,23 +153,34 @@ public struct Connector: Sendable {
     private func send(
         _ plan: RequestPlan, _ provider: ProviderDescription, at url: String? = nil, _ facts: inout CallFacts
     ) async throws -> Redacted<String>? {
+        var request = try composed(plan, provider, at: url, &facts)
+        var token: Redacted<String>?
+        if let authentication = plan.authentication {
+            token =
+                if let kept = kept(authentication, plan, provider) {
+                    Self.show(kept.token, as: kept.plan, in: &request)
+                } else {
+                    try await sign(&request, authentication, plan, provider, facts)
+                }
+        }
+        let network = counted(plan, provider, at: request.target)
+        let response = try await traffic.of(provider.id).send(
+            request, over: network, by: facts.deadline, atMost: plan.timeout)
+        facts.take(response, plan.format)
+        return token
+    }
+
+    /// The request without the hub's credentials.
+    @inline(never)
+    private func composed(
+        _ plan: RequestPlan, _ provider: ProviderDescription, at url: String?, _ facts: inout CallFacts
+    ) throws -> ProviderRequest {
         let known = url == nil ? addresses.address(plan.address, of: provider) : nil
         guard let base = url ?? known?.url else { throw TransportFailure.unconfigured }
         facts.settings = settings(provider.id, plan.client)
         var request = try plan.request(at: base, facts)
         request.base = known?.target
-        var token: Redacted<String>?
-        if let authentication = plan.authentication {
-            token = try await sign(&request, authentication, plan, provider, facts)
-        }
-        let network = counted(plan, provider, at: request.target)
-        let response = try await traffic.of(provider.id).send(
-            request, over: network, by: facts.deadline, atMost: plan.timeout)
-        facts.status = response.status
-        facts.headers = response.headers
-        facts.body = plan.format.read(response.body)
-        facts.bytes = response.body
-        return token
+        return request
     }
 
     private func settings(_ provider: String, _ client: String?) -> @Sendable (String) -> Redacted<String>? {
@@ -187,6 +214,22 @@ public struct Connector: Sendable {
         }
     }
 
+    /// The token at hand for an authentication by token.
+    private func kept(
+        _ authentication: Authentication, _ plan: RequestPlan, _ provider: ProviderDescription
+    ) -> (token: Redacted<String>, plan: TokenPlan)? {
+        guard case .token(let token) = authentication.kind else { return nil }
+        return tokens.kept(Self.tokenKey(authentication, plan, provider)).map { ($0, token) }
+    }
+
+    private static func show(
+        _ token: Redacted<String>, as plan: TokenPlan, in request: inout ProviderRequest
+    ) -> Redacted<String> {
+        request.headers.append((plan.header, plan.scheme + token.exposed))
+        return token
+    }
+
+    @inline(never)
     private func sign(
         _ request: inout ProviderRequest, _ authentication: Authentication, _ plan: RequestPlan,
         _ provider: ProviderDescription, _ facts: CallFacts
@@ -194,10 +237,8 @@ public struct Connector: Sendable {
         switch authentication.kind {
         case .token(let token):
             let key = Self.tokenKey(authentication, plan, provider)
-            var value = tokens.kept(key)
-            if value == nil { value = try await self.token(token, key, plan, provider, facts) }
-            if let value { request.headers.append((token.header, token.scheme + value.exposed)) }
-            return value
+            let value = try await self.token(token, key, plan, provider, facts)
+            return Self.show(value, as: token, in: &request)
         case .basic(let user, let password):
             let pair = (try user.value(on: facts).text ?? "") + ":" + (try password.value(on: facts).text ?? "")
             request.headers.append(("Authorization", "Basic " + Data(pair.utf8).base64EncodedString()))
@@ -217,6 +258,7 @@ public struct Connector: Sendable {
 
     /// Fills in a parameter from another provider; where that fails, or takes half of the time, the question is put
     /// without it.
+    @inline(never)
     private func fillIn(_ lookup: Lookup, _ facts: inout CallFacts) async {
         guard lookup.plan.condition?.holds(on: facts) ?? true, let provider = catalogue().providers[lookup.provider]
         else {
@@ -229,8 +271,11 @@ public struct Connector: Sendable {
         facts.parameters[lookup.parameter] = value
     }
 
+    // What few calls need stays out of the frames of those that every call goes through: the compiler would copy it into
+    // them, and a frame of some kilobytes is allocated anew for each call.
     /// Keeps the answer's document where the plan says that there is one, unless its text tells that the provider
     /// refuses: a refusal may come as a PDF.
+    @inline(never)
     func keep(
         _ plan: DocumentPlan, _ facts: inout CallFacts, unless verdict: (CallFacts) throws -> ProblemTemplate?
     ) async throws -> ProblemTemplate? {
@@ -277,4 +322,14 @@ public protocol DocumentKeeping: Sendable {
     func pages(of bytes: [UInt8]) async -> [String]
     /// The address under which the document can be fetched for `lifetime` seconds.
     func keep(_ bytes: [UInt8], name: String, lifetime: Int, publicURL: String) async throws -> String
+}
+
+extension CallFacts {
+    @inline(never)
+    fileprivate mutating func take(_ response: ProviderResponse, _ format: RequestPlan.Format) {
+        self.status = response.status
+        self.headers = response.headers
+        self.body = format.read(response.body)
+        self.bytes = response.body
+    }
 }

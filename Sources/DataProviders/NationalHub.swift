@@ -80,6 +80,7 @@ struct NationalHub: Sendable {
 
 extension Connector {
     /// Puts the question to the hub in front of which this one stands.
+    @inline(never)
     func ask(_ hub: NationalHub, _ operation: APIOperation, _ asked: CallFacts) async -> Outcome {
         let endpoint = Endpoint(provider: hub.provider.id, address: "", timeout: .seconds(25))
         return await inquire(of: endpoint, for: operation.id, asked) { facts in

@@ -43,8 +43,17 @@ final class ProviderAddresses: Sendable {
 
     private let configuration: any ProviderConfiguration
     private let known = Mutex<[Key: Address?]>([:])
+    private let bases = Mutex<[String: Bool]>([:])
 
     init(_ configuration: any ProviderConfiguration) { self.configuration = configuration }
+
+    /// Whether a provider has an address of its own.
+    func isKnown(_ provider: ProviderDescription) -> Bool {
+        if let known = bases.withLock({ $0[provider.id] }) { return known }
+        let isKnown = configuration.url(provider: provider.id, address: nil) != nil
+        bases.withLock { $0[provider.id] = isKnown }
+        return isKnown
+    }
 
     /// The address of that name; nil where it is not configured, or is none.
     func address(_ name: String, of provider: ProviderDescription) -> Address? {

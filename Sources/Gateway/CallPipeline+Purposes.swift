@@ -6,7 +6,7 @@ import Values
 
 /// What a call is made for: its purpose, its case, its share of the quota.
 extension CallPipeline {
-    private static let logger = Logger(label: "unefois.purposes")
+    private static let quotas = Logger(label: "unefois.purposes")
     private static let warnings = Counter(label: "unefois_purpose_quota", dimensions: [("event", "warning")])
     private static let refusals = Counter(label: "unefois_purpose_quota", dimensions: [("event", "refusal")])
 
@@ -16,7 +16,7 @@ extension CallPipeline {
 
     /// Checks the case and counts the call: one for a bouquet, whatever it gathers. What was refused before this step
     /// costs the purpose nothing.
-    func admit(_ progress: inout Progress) throws(Refusal) {
+    func admit(_ progress: Progress) throws(Refusal) {
         guard let grant = progress.caller.grantID, let right = progress.caller.purpose else { return }
         let purpose = right.purpose
         if purpose.requiresCase {
@@ -31,7 +31,7 @@ extension CallPipeline {
         guard let reading else { return }
         if reading.isFirstWarning {
             Self.warnings.increment()
-            Self.logger.notice(
+            Self.quotas.notice(
                 "une finalité approche de son quota",
                 metadata: [
                     "habilitation": "\(grant)", "finalité": "\(purpose.id)", "appels": "\(reading.used)",

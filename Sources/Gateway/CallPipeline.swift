@@ -15,7 +15,7 @@ final class CallPipeline: Sendable {
     let call: Call
     let operation: APIOperation
     let started = ContinuousClock.now
-    private static let logger = Logger(label: "unefois.gateway")
+    static let logger = Logger(label: "unefois.gateway")
 
     init(gateway: Gateway, snapshot: HubSnapshot, call: Call, operation: APIOperation) {
         self.gateway = gateway
@@ -27,11 +27,12 @@ final class CallPipeline: Sendable {
     var presentation: Presentation { Presentation(style: operation.style) }
     var problems: ProblemFactory { ProblemFactory(catalogue: snapshot.catalogue) }
 
-    /// What the call has come to know on its way.
-    struct Progress {
-        var caller: Caller
+    /// What the call has come to know on its way. An object: a value of this size would be copied into the frame of each
+    /// step that waits.
+    final class Progress {
+        let caller: Caller
+        let traceability: Traceability
         var facts = AnswerFacts()
-        var traceability: Traceability
         var scopes = ScopeSet()
         var scopeNames: [String] = []
         var subject: String?
@@ -40,10 +41,14 @@ final class CallPipeline: Sendable {
         var providerTime: Duration?
         /// Of the question to the provider, once it is put.
         var intent: LedgerIntent?
+
+        init(_ caller: Caller, _ traceability: Traceability) {
+            (self.caller, self.traceability) = (caller, traceability)
+        }
     }
 
     /// Pseudonyms of what the caller says about its own side.
-    struct References {
+    struct References: Sendable {
         var agent: String?
         var context: String?
         var caseReference: String?
@@ -64,13 +69,14 @@ final class CallPipeline: Sendable {
             defer { if let key { gateway.inFlight.end(key) } }
             try checkTraceability(progress)
             try checkRecipient(progress)
-            try admit(&progress)
+            try admit(progress)
             guard operation.gathered.isEmpty else {
                 let values = operation.values(call.query, variables, progress.caller.identity)
-                let body = try await proven(await gathered(variables, progress).bytes, values, progress)
+                var body = await gathered(variables, progress).bytes
+                if wantsProof { body = try await proven(body, values, progress) }
                 return presentation.answer(body, status: 200, call, progress.facts)
             }
-            return try await data(variables, &progress)
+            return try await data(variables, progress)
         }
     }
 
@@ -84,7 +90,7 @@ final class CallPipeline: Sendable {
     }
 
     /// Credential, limit, the steps given, trace: what every call goes through.
-    private func answer(_ steps: (inout Progress) async throws(Refusal) -> Answer) async -> Answer {
+    private func answer(_ steps: (Progress) async throws(Refusal) -> Answer) async -> Answer {
         guard call.method == "GET" else { return Presentation.notAllowed(call) }
         let caller: Caller
         switch await identify() {
@@ -98,20 +104,25 @@ final class CallPipeline: Sendable {
         defer { gateway.admission.end(place) }
         // What anybody may say of themselves is neither checked nor kept.
         let said = operation.style == .open ? QueryParameters("") : call.query
-        var progress = Progress(caller: caller, traceability: Traceability(said))
+        let progress = Progress(caller, Traceability(said))
         var answer: Answer
         do throws(Refusal) {
             progress.references = try references(progress)
-            try limit(&progress)
+            try limit(progress)
             try checkPurpose(progress)
-            answer = try await steps(&progress)
+            answer = try await steps(progress)
         } catch {
-            progress.code = error.problems.first?.code
-            answer = presentation.answer(error.problems, call, progress.facts)
+            answer = refused(error, progress)
             // Nothing was given and nobody is known: a flood of such calls must not fill the ledger.
             if operation.identity == .nobody, progress.facts.quota?.isExceeded == true { return answer }
         }
         return await recorded(answer, progress)
+    }
+
+    @inline(never)
+    func refused(_ refusal: Refusal, _ progress: Progress) -> Answer {
+        progress.code = refusal.problems.first?.code
+        return presentation.answer(refusal.problems, call, progress.facts)
     }
 
     // MARK: - Who calls
@@ -135,6 +146,7 @@ final class CallPipeline: Sendable {
             .mapError { Refusal(problems: [problems.problem($0.code)]) }
     }
 
+    @inline(never)
     private func identifyCitizen() async -> Result<Caller, Refusal> {
         guard let token = call.bearer, !token.exposed.isEmpty,
             let provider = snapshot.catalogue.providers["france_connect"]
@@ -159,7 +171,7 @@ final class CallPipeline: Sendable {
 
     // MARK: - What it may do
 
-    func limit(_ progress: inout Progress) throws(Refusal) {
+    func limit(_ progress: Progress) throws(Refusal) {
         guard progress.caller.admits(call.remoteAddress) else {
             throw Refusal(problems: [problems.problem("00107")])
         }
@@ -196,9 +208,32 @@ final class CallPipeline: Sendable {
 
     // MARK: - What it asks
 
-    func data(_ variables: [String: String], _ progress: inout Progress) async throws(Refusal) -> Answer {
-        let values = operation.values(call.query, variables, progress.caller.identity)
+    func data(_ variables: [String: String], _ progress: Progress) async throws(Refusal) -> Answer {
         let now = gateway.parts.clock.now()
+        let values = try checked(variables, progress, now)
+        if let published = rehearsed(variables, progress) {
+            progress.code = published.status < 400 ? nil : "rehearsal"
+            var body = published.body
+            if wantsProof, published.status == 200 { body = try await proven(body, values, progress) }
+            return presentation.answer(body, status: published.status, call, progress.facts)
+        }
+        try checkMaintenance(now)
+        let kept = try await cachedOrAsked(values, now, progress)
+        progress.code = kept.code
+        guard kept.status == 200 else {
+            return presentation.answer(kept.body, status: kept.status, call, progress.facts)
+        }
+        var body = operation.sealsAddresses ? try sealed(kept.body, progress) : kept.body
+        if wantsProof { body = try await proven(body, values, progress) }
+        return presentation.answer(body, status: 200, call, progress.facts)
+    }
+
+    /// The values of the parameters, all of them accepted. Where one is not, the trace still says about whom it was.
+    @inline(never)
+    private func checked(
+        _ variables: [String: String], _ progress: Progress, _ now: Date
+    ) throws(Refusal) -> [JSON?] {
+        let values = operation.values(call.query, variables, progress.caller.identity)
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
         progress.scopeNames = snapshot.catalogue.scopes.names(of: progress.scopes)
         progress.subject = try subject(values, now)
@@ -210,24 +245,17 @@ final class CallPipeline: Sendable {
         if !gateway.parts.isFictional, let parameter = operation.fictionalParameter(values) {
             throw Refusal(problems: [problems.problem("00444", parameter: parameter.plainName)])
         }
-        if let published = gateway.parts.rehearsals?.answer(
-            operation: operation.id,
-            parameters: operation.namedParameters(call.query, variables, progress.caller.identity))
-        {
-            progress.code = published.status < 400 ? nil : "rehearsal"
-            let body = published.status == 200 ? try await proven(published.body, values, progress) : published.body
-            return presentation.answer(body, status: published.status, call, progress.facts)
-        }
-        try checkMaintenance(now)
-        let kept = try await cachedOrAsked(values, now, &progress)
-        progress.code = kept.code
-        guard kept.status == 200 else {
-            return presentation.answer(kept.body, status: kept.status, call, progress.facts)
-        }
-        let body = operation.sealsAddresses ? try sealed(kept.body, progress) : kept.body
-        return presentation.answer(try await proven(body, values, progress), status: 200, call, progress.facts)
+        return values
     }
 
+    @inline(never)
+    private func rehearsed(_ variables: [String: String], _ progress: Progress) -> (status: Int, body: [UInt8])? {
+        gateway.parts.rehearsals?.answer(
+            operation: operation.id,
+            parameters: operation.namedParameters(call.query, variables, progress.caller.identity))
+    }
+
+    @inline(never)
     private func checkMaintenance(_ now: Date) throws(Refusal) {
         guard let end = Verdict.maintenance(operation, at: now) else { return }
         var closed = ProblemTemplate(code: "NN020")
@@ -237,9 +265,9 @@ final class CallPipeline: Sendable {
 
     /// The answer as it may be kept: the same for every caller with these rights.
     private func cachedOrAsked(
-        _ values: [JSON?], _ now: Date, _ progress: inout Progress
+        _ values: [JSON?], _ now: Date, _ progress: Progress
     ) async throws(Refusal) -> AnswerCache.Kept {
-        guard let lifetime = operation.cache else { return AnswerCache.Kept(body: try await asked(values, &progress)) }
+        guard let lifetime = operation.cache else { return AnswerCache.Kept(body: try await asked(values, progress)) }
         let key = gateway.cache.key(operation, values, progress.scopeNames, generation: snapshot.catalogue.generation)
         // Nobody may make the provider work at will.
         let wantsFresh = call.wantsFresh && operation.identity != .nobody
@@ -249,7 +277,7 @@ final class CallPipeline: Sendable {
         }
         let end = lifetime.end(from: now, operation)
         do throws(Refusal) {
-            let kept = AnswerCache.Kept(body: try await asked(values, &progress))
+            let kept = AnswerCache.Kept(body: try await asked(values, progress))
             gateway.cache.keep(kept, key, until: end, now: now)
             return kept
         } catch {
@@ -263,49 +291,8 @@ final class CallPipeline: Sendable {
         }
     }
 
-    private func asked(_ values: [JSON?], _ progress: inout Progress) async throws(Refusal) -> [UInt8] {
-        var facts = CallFacts(
-            parameters: values, recipient: progress.traceability.recipient,
-            requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
-            tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
-            version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
-            settings: { _ in nil })
-        facts.proxied = gateway.reachable(of: operation.provider)
-        facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer
-        facts.trace = progress.traceability.pairs
-        try begin(&progress)
-        let began = ContinuousClock.now
-        let outcome = await gateway.parts.connector.ask(operation, facts)
-        progress.providerTime = began.duration(to: .now)
-        switch outcome {
-        case .refused(let template, let facts):
-            let problem = problems.problem(template, operation, facts)
-            // Codes of the hub itself (00…) are not the provider's fault.
-            if !template.isWithheld { observe(failed: problem.status >= 500 && !problem.code.hasPrefix("00")) }
-            throw Refusal(problems: [problem], isCached: template.isCached)
-        case .answered(let facts):
-            try await guardRepetition(facts, progress)
-            do throws(MappingFailure) {
-                let body = try operation.answer
-                    .project(facts, scopes: progress.scopes, maskText: operation.provider.maskText)
-                observe(failed: false)
-                return body
-            } catch {
-                observe(failed: true)
-                Self.logger.warning(
-                    "la réponse d'un fournisseur n'a pas la forme décrite",
-                    metadata: ["operation": "\(operation.id)", "reason": "\(error.reason)"])
-                throw Refusal(problems: [problems.problem(ProblemTemplate(code: "NN999"), operation, nil)])
-            }
-        }
-    }
-
-    /// Counts what a question to the provider came to.
-    private func observe(failed: Bool) {
-        snapshot.metrics[operation.index].recent.record(failed: failed, at: gateway.parts.clock.now())
-    }
-
     /// Puts addresses made for this caller in place of the provider's.
+    @inline(never)
     private func sealed(_ body: [UInt8], _ progress: Progress) throws(Refusal) -> [UInt8] {
         let caller = progress.caller
         let holder = SealedLink.Holder(
@@ -321,11 +308,15 @@ final class CallPipeline: Sendable {
         }
     }
 
-    /// Adds a proof where the caller wants one and the API allows it. Who has asked for a proof gets no answer without.
+    /// Whether the caller wants a proof and the API allows it.
+    private var wantsProof: Bool { call.proof != nil && operation.isProvable }
+
+    /// Adds the proof that the caller wants. Who has asked for a proof gets no answer without.
+    @inline(never)
     private func proven(
         _ body: [UInt8], _ values: [JSON?], _ progress: Progress
     ) async throws(Refusal) -> [UInt8] {
-        guard let wish = call.proof, operation.isProvable else { return body }
+        guard let wish = call.proof else { return body }
         let attestation = AttestationDraft(
             operation: operation, values: values, caller: progress.caller, recipient: recipient(progress),
             requestID: call.requestID, wasKept: progress.facts.cachedFor != nil)
@@ -349,6 +340,7 @@ final class CallPipeline: Sendable {
 
     /// Pseudonyms of the agent, of the context and of the file reference that the caller gives: texts that may name a
     /// person, found again by whoever knows them. An agent's is one organisation's own.
+    @inline(never)
     private func references(_ progress: Progress) throws(Refusal) -> References {
         let now = gateway.parts.clock.now()
         func reference(_ kind: String, _ text: String?) throws(Refusal) -> String? {
@@ -374,16 +366,9 @@ final class CallPipeline: Sendable {
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
     func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
         let total = started.duration(to: .now).microseconds
-        let provider = progress.providerTime?.microseconds ?? 0
-        var record = record(progress, stage: .outcome)
-        record.outcome = .init(status: answer.status, code: progress.code)
-        record.cached = progress.facts.cachedFor != nil
-        record.durations = .init(total: total, provider: provider)
-        snapshot.metrics[operation.index].record(
-            status: answer.status, total: total, provider: provider, cached: record.cached)
         let entry: String
         do {
-            entry = try await gateway.write(record, after: progress.intent)
+            entry = try await gateway.write(try outcome(answer, progress, total: total))
         } catch {
             gateway.warnOfLedger(error)
             return presentation.answer([untraced(error)], call, AnswerFacts(quota: progress.facts.quota))

@@ -7,84 +7,83 @@ import Values
 
 /// Who calls: an organisation by its token, a vendor for an organisation, a citizen's service by the citizen's
 /// FranceConnect token, or anybody.
-struct Caller: Sendable {
+final class Caller: Sendable {
     let tokenID: String
-    var grantID: String?
-    /// SIRET of the organisation whose grant is used, or FranceConnect's client.
-    var organisation: String?
-    /// Its name; where only FranceConnect knows it, that of the client there.
-    var organisationName = ""
+    /// What it calls under; nil where it calls under no grant.
+    let right: GrantRight?
     /// What the data is asked for; nil where nobody's grant is used, and where the grant has no such purpose.
-    var purpose: PurposeRight?
-    var scopes = ScopeSet()
-    var limit = Grant.Limit.standard
+    let purpose: PurposeRight?
+    let scopes: ScopeSet
     /// What calls are counted under.
-    var limitKey: String
-    /// Whether a call may come from an address.
-    var admits: @Sendable (String?) -> Bool = { _ in true }
+    let limitKey: String
     /// The citizen's identity, where FranceConnect gives it.
-    var identity: [String: JSON]?
-    /// SIRET of the vendor that calls for the organisation.
-    var vendor: String?
-    var delegationID: String?
+    let identity: [String: JSON]?
+    /// FranceConnect's name for the citizen's service.
+    private let client: String?
+    private let holder: VendorDelegations?
+    let delegationID: String?
     /// The code of the refusal where the caller is known but has no right to call under.
-    var refusal: String?
+    let refusal: String?
+
+    private init(
+        tokenID: String, right: GrantRight? = nil, purpose: PurposeRight? = nil, scopes: ScopeSet = ScopeSet(),
+        limitKey: String, identity: [String: JSON]? = nil, client: String? = nil, holder: VendorDelegations? = nil,
+        delegationID: String? = nil, refusal: String? = nil
+    ) {
+        (self.tokenID, self.right, self.purpose, self.scopes) = (tokenID, right, purpose, scopes)
+        (self.limitKey, self.identity, self.client, self.holder) = (limitKey, identity, client, holder)
+        (self.delegationID, self.refusal) = (delegationID, refusal)
+    }
 
     /// - Parameter purpose: the word by which the call names its purpose.
-    init(_ right: CallRight, purpose: String?) {
-        self.init(
-            tokenID: right.token.id, right.right, right.right.purpose(named: purpose, ofToken: right.token.purpose))
+    convenience init(_ called: CallRight, purpose: String?) {
+        let (right, token) = (called.right, called.token)
         // A limit of the grant's own is shared by its tokens; the groups' limits are each token's.
-        limitKey = if case .perMinute = right.grant.limit { right.grant.id } else { right.token.id }
-        admits = right.right.addresses.admits
+        self.init(
+            tokenID: token.id, right: right, purpose: right.purpose(named: purpose, ofToken: token.purpose),
+            scopes: right.scopes, limitKey: right.hasOwnLimit ? right.grant.id : token.id)
     }
 
     /// A vendor under the delegation that its call names. Without one it is known, and refused.
-    init(_ vendor: VendorRight, _ named: NamedDelegation, purpose: String?, now: Date) {
-        let holder = vendor.holder
+    convenience init(_ vendor: VendorRight, _ named: NamedDelegation, purpose: String?, now: Date) {
+        let (id, holder) = (vendor.token.id, vendor.holder)
         switch holder.delegation(named, now: now) {
         case .success(let delegated):
-            let right = delegated.right
-            self.init(tokenID: vendor.token.id, right, right.purpose(named: purpose))
-            delegationID = delegated.delegation.id
+            let (right, delegation) = (delegated.right, delegated.delegation.id)
             // Each body has its own count, whatever the vendor's tokens.
-            limitKey = if case .perMinute = right.grant.limit { right.grant.id } else { delegated.delegation.id }
-            admits = { holder.addresses.admits($0) && right.addresses.admits($0) }
+            self.init(
+                tokenID: id, right: right, purpose: right.purpose(named: purpose), scopes: right.scopes,
+                limitKey: right.hasOwnLimit ? right.grant.id : delegation, holder: holder, delegationID: delegation)
         case .failure(let refused):
-            self.init(tokenID: vendor.token.id, nil, nil)
-            admits = holder.addresses.admits
-            refusal = refused.code
+            self.init(tokenID: id, limitKey: id, holder: holder, refusal: refused.code)
         }
-        self.vendor = holder.vendor.siret
     }
 
-    private init(tokenID: String, _ right: GrantRight?, _ purpose: PurposeRight?) {
-        self.tokenID = tokenID
-        limitKey = tokenID
-        guard let right else { return }
-        grantID = right.grant.id
-        organisation = right.grant.siret
-        organisationName = right.grant.organisation
-        self.purpose = purpose
-        scopes = right.scopes
-        limit = right.grant.limit
-    }
-
-    init(citizen: FranceConnect.Citizen, token: Redacted<String>, scopes: ScopeSet) {
+    convenience init(citizen: FranceConnect.Citizen, token: Redacted<String>, scopes: ScopeSet) {
         // The token itself opens data: only its digest is kept, and only to count and trace.
         let digest = Base64URL.encode(SHA256.hash(data: Array(token.exposed.utf8)).prefix(16))
-        tokenID = Self.citizens + digest
-        limitKey = tokenID
-        organisation = citizen.client
-        organisationName = citizen.client
-        self.scopes = scopes
-        identity = citizen.identity
+        let id = Self.citizens + digest
+        self.init(tokenID: id, scopes: scopes, limitKey: id, identity: citizen.identity, client: citizen.client)
     }
 
     /// Anybody, from that address: it is counted for the time of a window and kept nowhere.
-    init(address: String?) {
-        tokenID = CallRecord.anonymous
-        limitKey = "address:" + (address.map(AddressBlock.subscriber) ?? "")
+    convenience init(address: String?) {
+        self.init(
+            tokenID: CallRecord.anonymous, limitKey: "address:" + (address.map(AddressBlock.subscriber) ?? ""))
+    }
+
+    var grantID: String? { right?.grant.id }
+    /// SIRET of the organisation whose grant is used, or FranceConnect's client.
+    var organisation: String? { right?.grant.siret ?? client }
+    /// Its name; where only FranceConnect knows it, that of the client there.
+    var organisationName: String { right?.grant.organisation ?? client ?? "" }
+    /// SIRET of the vendor that calls for the organisation.
+    var vendor: String? { holder?.vendor.siret }
+    var limit: Grant.Limit { right?.grant.limit ?? .standard }
+
+    /// Whether a call may come from an address.
+    func admits(_ address: String?) -> Bool {
+        (holder?.addresses.admits(address) ?? true) && (right?.addresses.admits(address) ?? true)
     }
 
     /// How citizens' services stand in the ledger, before the digest of the citizen's token.

@@ -82,10 +82,9 @@ package struct Credentials: Sendable {
     private static func stored(_ id: String, _ snapshot: HubSnapshot, now: Date) -> Result<Holder, Refused> {
         guard snapshot.isCurrent else { return .failure(Refused(code: "00511")) }
         if let right = snapshot.rights[id] {
-            let (token, grant) = (right.token, right.grant)
             return checked(
-                .organisation(right), isRevoked: token.revoked != nil || grant.revoked != nil,
-                isExpired: token.expires <= now || grant.expires <= now)
+                .organisation(right), isRevoked: right.token.revoked != nil || right.right.grant.revoked != nil,
+                isExpired: right.token.expires <= now || right.right.grant.expires <= now)
         }
         if let right = snapshot.vendors[id] {
             return checked(

@@ -41,16 +41,14 @@ final class FlushedRecords: Sendable {
         boxes = Dictionary(uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), Box($0)) })
     }
 
-    /// Appends a record and returns once it will survive a loss of power.
-    func append(
-        _ record: CallRecord, after intent: LedgerIntent?, to ledger: LedgerWriter
-    ) async throws(LedgerError) -> UInt64 {
+    /// Appends an entry and returns once it will survive a loss of power.
+    func append(_ entry: LedgerEntry, to ledger: LedgerWriter) async throws(LedgerError) -> UInt64 {
         guard let loop = MultiThreadedEventLoopGroup.currentEventLoop, let box = boxes[ObjectIdentifier(loop)] else {
-            return try await ledger.append(record, after: intent)
+            return try await ledger.append(entry)
         }
         let result = await withUnsafeContinuation { call in
             do throws(LedgerError) {
-                try ledger.enqueue(record, after: intent) { box.put(call, $0) }
+                try ledger.enqueue(entry) { box.put(call, $0) }
             } catch {
                 call.resume(returning: .failure(error))
             }

@@ -4,11 +4,10 @@ import Logging
 import Values
 
 extension Gateway {
-    /// Waits for the record's flush.
-    /// - Parameter intent: that of the call; nil where no provider was asked.
+    /// Waits for the entry's flush.
     /// - Returns: the record's name, for ``HTTPField/Name/ledgerEntry``.
-    func write(_ record: CallRecord, after intent: LedgerIntent? = nil) async throws(LedgerError) -> String {
-        parts.ledger.entry(try await flushed.append(record, after: intent, to: parts.ledger))
+    func write(_ entry: LedgerEntry) async throws(LedgerError) -> String {
+        parts.ledger.entry(try await flushed.append(entry, to: parts.ledger))
     }
 
     func warnOfLedger(_ error: any Error) {
@@ -30,13 +29,27 @@ extension Gateway {
 
 extension CallPipeline {
     /// Puts the intent in the ledger's queue: the provider is asked only of what leaves a trace.
-    func begin(_ progress: inout Progress) throws(Refusal) {
+    @inline(never)
+    func begin(_ progress: Progress) throws(Refusal) {
         do throws(LedgerError) {
             progress.intent = try gateway.parts.ledger.begin(record(progress, stage: .intent))
         } catch {
             gateway.warnOfLedger(error)
             throw Refusal(problems: [problems.problem("00510")])
         }
+    }
+
+    /// The trace of the call at its end, counted in the metrics too.
+    @inline(never)
+    func outcome(_ answer: Answer, _ progress: Progress, total: Int) throws(LedgerError) -> LedgerEntry {
+        let provider = progress.providerTime?.microseconds ?? 0
+        var record = record(progress, stage: .outcome)
+        record.outcome = .init(status: answer.status, code: progress.code)
+        record.cached = progress.facts.cachedFor != nil
+        record.durations = .init(total: total, provider: provider)
+        snapshot.metrics[operation.index].record(
+            status: answer.status, total: total, provider: provider, cached: record.cached)
+        return try LedgerEntry(record, after: progress.intent)
     }
 
     /// The trace of the call as far as it is known.

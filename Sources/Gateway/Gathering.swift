@@ -6,13 +6,14 @@ import Values
 /// had been called alone.
 extension CallPipeline {
     func gathered(_ variables: [String: String], _ progress: Progress) async -> JSON {
+        let (caller, traceability, references) = (progress.caller, progress.traceability, progress.references)
         let parts = operation.gathered.map { item in
             // A proof is made of the whole.
             var call = call
             call.proof = nil
             let part = CallPipeline(gateway: gateway, snapshot: snapshot, call: call, operation: item.operation)
             // It goes on when it is late: the answer waits in the cache for the next call.
-            return (item, Task { await part.part(variables, progress) })
+            return (item, Task { await part.part(variables, caller, traceability, references) })
         }
         var members: [JSON.Member] = []
         for (item, task) in parts {
@@ -23,16 +24,18 @@ extension CallPipeline {
     }
 
     /// The steps of a call after those that the bouquet has gone through, with its own trace.
-    private func part(_ variables: [String: String], _ bouquet: Progress) async -> Answer {
-        var progress = bouquet
+    private func part(
+        _ variables: [String: String], _ caller: Caller, _ traceability: Traceability, _ references: References
+    ) async -> Answer {
+        let progress = Progress(caller, traceability)
+        progress.references = references
         var answer: Answer
         do throws(Refusal) {
-            try limit(&progress)
+            try limit(progress)
             try checkScope(progress)
-            answer = try await data(variables, &progress)
+            answer = try await data(variables, progress)
         } catch {
-            progress.code = error.problems.first?.code
-            answer = presentation.answer(error.problems, call, progress.facts)
+            answer = refused(error, progress)
         }
         return await recorded(answer, progress)
     }

@@ -56,7 +56,7 @@ extension APIOperation {
 }
 
 /// The parameters that trace a call: who uses the data, and for what (CRPA R114-9-7).
-struct Traceability {
+struct Traceability: Sendable {
     let recipient: String?
     let context: String?
     let object: String?

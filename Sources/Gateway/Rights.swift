@@ -46,17 +46,24 @@ final class GrantRight: Sendable {
         purposes = whole.purposes
     }
 
+    /// Whether all calls under it are counted together, against a limit of its own.
+    var hasOwnLimit: Bool { if case .perMinute = grant.limit { true } else { false } }
+
     /// The same right without the scopes that are not named; it never has more.
     func narrowed(to names: [String]) -> GrantRight { GrantRight(self, only: Set(names), catalogue: catalogue) }
 }
 
 /// A token of a grant, with what it may do.
-package struct CallRight: Sendable {
+package final class CallRight: Sendable {
     let token: AccessToken
     let right: GrantRight
     /// What the token is bound to, where it is.
-    var confirmation: Confirmation?
+    let confirmation: Confirmation?
     var grant: Grant { right.grant }
+
+    init(token: AccessToken, right: GrantRight, confirmation: Confirmation? = nil) {
+        (self.token, self.right, self.confirmation) = (token, right, confirmation)
+    }
 }
 
 /// Everything that a call needs to know, at one moment. A call takes one and keeps it to its end.

@@ -62,11 +62,15 @@ final class VendorDelegations: Sendable {
 }
 
 /// A token of a vendor, with what was delegated to it.
-package struct VendorRight: Sendable {
+package final class VendorRight: Sendable {
     let token: VendorToken
     let holder: VendorDelegations
     /// What the token is bound to, where it is.
-    var confirmation: Confirmation?
+    let confirmation: Confirmation?
+
+    init(token: VendorToken, holder: VendorDelegations, confirmation: Confirmation? = nil) {
+        (self.token, self.holder, self.confirmation) = (token, holder, confirmation)
+    }
 }
 
 /// How a vendor's call says under which delegation it is made: by its identifier, by the body, or by both.

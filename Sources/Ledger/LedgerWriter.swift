@@ -9,6 +9,25 @@ public struct LedgerCounts: Sendable, Hashable {
     public var flushes = 0
 }
 
+/// A record as it will be written, but for its place.
+public struct LedgerEntry: Sendable {
+    let members: [UInt8]
+    let intent: LedgerIntent?
+
+    /// - Parameters:
+    ///   - record: its own `sequence` and `intent` are not looked at.
+    ///   - intent: what ``LedgerWriter/begin(_:)`` gave; nil where no provider was asked.
+    /// - Throws: ``LedgerError/tooLarge``.
+    public init(_ record: CallRecord, after intent: LedgerIntent? = nil) throws(LedgerError) {
+        var record = record
+        record.intent = intent?.sequence
+        self.intent = intent
+        members = record.encodedMembers()
+        let room = LedgerLimits.recordBytes - CallRecord.opening.utf8CodeUnitCount - 20
+        guard members.count <= room else { throw .tooLarge }
+    }
+}
+
 /// The place of a call's intent, to be given back with its outcome.
 public struct LedgerIntent: Sendable, Hashable {
     public let sequence: UInt64
@@ -78,7 +97,7 @@ public final class LedgerWriter: Sendable {
     /// - Throws: why the provider must not be asked: ``LedgerError/overloaded``, ``LedgerError/unwritable``,
     ///   ``LedgerError/closed``, ``LedgerError/tooLarge``.
     public func begin(_ record: CallRecord) throws(LedgerError) -> LedgerIntent {
-        try queue.enqueue(LedgerQueue.Entry(members: try Self.encoded(record), delivery: nil))
+        try queue.enqueue(LedgerQueue.Entry(members: try LedgerEntry(record).members, delivery: nil))
     }
 
     /// Appends a record, whose own `sequence` and `intent` are not looked at.
@@ -96,7 +115,14 @@ public final class LedgerWriter: Sendable {
         _ record: CallRecord, after intent: LedgerIntent? = nil,
         completion: @escaping @Sendable (Result<UInt64, LedgerError>) -> Void
     ) throws(LedgerError) -> UInt64 {
-        try enqueue(record, after: intent) { result in
+        try append(try LedgerEntry(record, after: intent), completion)
+    }
+
+    @discardableResult
+    private func append(
+        _ entry: LedgerEntry, _ completion: @escaping @Sendable (Result<UInt64, LedgerError>) -> Void
+    ) throws(LedgerError) -> UInt64 {
+        try enqueue(entry) { result in
             completion(result)
             return nil
         }
@@ -107,13 +133,8 @@ public final class LedgerWriter: Sendable {
 
     /// As ``append(_:after:completion:)``, for many calls that wait in one place.
     @discardableResult
-    public func enqueue(
-        _ record: CallRecord, after intent: LedgerIntent? = nil, delivery: @escaping Delivery
-    ) throws(LedgerError) -> UInt64 {
-        var record = record
-        record.intent = intent?.sequence
-        let entry = LedgerQueue.Entry(members: try Self.encoded(record), delivery: delivery)
-        return try queue.enqueue(entry, after: intent).sequence
+    public func enqueue(_ entry: LedgerEntry, delivery: @escaping Delivery) throws(LedgerError) -> UInt64 {
+        try queue.enqueue(LedgerQueue.Entry(members: entry.members, delivery: delivery), after: entry.intent).sequence
     }
 
     /// Appends a record and returns once it will survive a loss of power.
@@ -121,19 +142,18 @@ public final class LedgerWriter: Sendable {
     /// - Throws: any refusal of ``append(_:after:completion:)``.
     @discardableResult
     public func append(_ record: CallRecord, after intent: LedgerIntent? = nil) async throws(LedgerError) -> UInt64 {
+        try await append(try LedgerEntry(record, after: intent))
+    }
+
+    /// The same of an entry.
+    @discardableResult
+    public func append(_ entry: LedgerEntry) async throws(LedgerError) -> UInt64 {
         let result = await withCheckedContinuation { continuation in
             do throws(LedgerError) {
-                try append(record, after: intent) { continuation.resume(returning: $0) }
+                try append(entry) { continuation.resume(returning: $0) }
             } catch { continuation.resume(returning: .failure(error)) }
         }
         return try result.get()
-    }
-
-    private static func encoded(_ record: CallRecord) throws(LedgerError) -> [UInt8] {
-        let members = record.encodedMembers()
-        let room = LedgerLimits.recordBytes - CallRecord.opening.utf8CodeUnitCount - 20
-        guard members.count <= room else { throw .tooLarge }
-        return members
     }
 
     /// How answers name an entry of this ledger: `<id>-<sequence>`.

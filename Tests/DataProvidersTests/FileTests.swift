@@ -46,8 +46,8 @@ struct FileTests {
     {
         let transport = ScriptedTransport(
             ProviderResponse(status: 200, headers: ["content-type": "text/plain"], body: Array("x".utf8)))
-        var bank = Model.bank
-        bank.files = Model.plan(headers: [(name: "X-Key", value: .fact(.setting("client_secret")))])
+        let files = Model.plan(headers: [(name: "X-Key", value: .fact(.setting("client_secret")))])
+        let bank = Model.provider("bank", files: files)
         let connector = Model.connector(transport)
         let outcome = await connector.file(at: "https://bank.example/f?a=1", of: bank, Model.facts())
         #expect(outcome.code == nil && outcome.facts.bytes == Array("x".utf8))

@@ -9,12 +9,13 @@ enum Model {
     static let register = provider("register", addresses: ["data": "/places"])
     static let franceConnect = provider("france_connect", addresses: ["checktoken": "/checktoken", "jwks": "/jwks"])
 
-    static func provider(_ id: String, addresses: [String: String] = ["data": "/data", "token": "/token"])
-        -> ProviderDescription
-    {
+    static func provider(
+        _ id: String, addresses: [String: String] = ["data": "/data", "token": "/token"], quotas: [ProviderQuota] = [],
+        files: RequestPlan = .plainFile
+    ) -> ProviderDescription {
         ProviderDescription(
             id: id, title: id, addresses: addresses, errorPrefix: "17", errorProvider: id, maskText: "",
-            maintenances: [])
+            maintenances: [], files: files, quotas: quotas)
     }
 
     static func operation(

@@ -18,11 +18,8 @@ struct ProviderQuotaTests {
         _ quotas: [ProviderQuota], authentication: Authentication? = nil, client: String? = nil,
         name: String = "accounts", lookups: [Lookup] = []
     ) -> APIOperation {
-        var provider = Model.provider("bank")
-        provider.quotas = quotas
-        var plan = Model.plan(authentication: authentication, client: client)
-        plan.operation = name
-        return Model.operation(plan, lookups: lookups, provider: provider)
+        let plan = Model.plan(authentication: authentication, client: client).asked(by: name)
+        return Model.operation(plan, lookups: lookups, provider: Model.provider("bank", quotas: quotas))
     }
 
     private static func connector(
@@ -120,8 +117,8 @@ struct ProviderQuotaTests {
 
     @Test func `a lookup counts for its own provider, and the call goes on without it`() async {
         let transport = ScriptedTransport(.json(#"{"code":"08480"}"#))
-        var register = Model.register
-        register.quotas = [ProviderQuota(calls: 1, period: 60)]
+        let register = Model.provider(
+            "register", addresses: ["data": "/places"], quotas: [ProviderQuota(calls: 1, period: 60)])
         let connector = Self.connector(transport, Time().quotas, register: register)
         let lookup = Lookup(
             provider: "register", plan: Model.plan(), value: .member(.fact(.body), "code"), parameter: 0)
@@ -179,8 +176,7 @@ struct PingTests {
         #expect(
             await Model.connector(silent, configuration).ping(operation, Model.facts(), Self.errors) == .unconfigured)
         #expect(silent.requests.isEmpty)
-        var provider = Model.provider("bank")
-        provider.quotas = [ProviderQuota(calls: 1, period: 60)]
+        let provider = Model.provider("bank", quotas: [ProviderQuota(calls: 1, period: 60)])
         let bounded = Model.operation(Model.plan(), provider: provider)
         let connector = Model.connector(ScriptedTransport(.json("{}")))
         #expect(await connector.ping(bounded, Model.facts(), Self.errors) == .good)

@@ -189,7 +189,7 @@ import Testing
         let woken = DispatchSemaphore(value: 0)
         for number in 1...4 {
             try writer.enqueue(
-                .sample(number),
+                LedgerEntry(.sample(number)),
                 delivery: { _ in
                     delivered.withLock { $0.append("result \(number)") }
                     guard number == 1 || number == 2 else { return nil }

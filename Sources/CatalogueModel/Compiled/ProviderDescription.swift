@@ -1,11 +1,11 @@
 import Values
 
 /// A provider of data.
-public struct ProviderDescription: Sendable {
+public final class ProviderDescription: Sendable {
     public let id: String
     public let title: String
     /// What it is and holds, for people.
-    public internal(set) var about: String = ""
+    public let about: String
     /// Names of its addresses with the path of each below its base.
     public let addresses: [String: String]
     public let errorPrefix: String
@@ -14,18 +14,31 @@ public struct ProviderDescription: Sendable {
     /// When it is closed.
     public let maintenances: MaintenanceCalendar
     /// How a file is fetched whose address an answer gave: the request without its address.
-    public var files = RequestPlan.plainFile
+    public let files: RequestPlan
     /// Documents delivered on demand, by name.
-    public var downloads: [String: DownloadPlan] = [:]
+    public let downloads: [String: DownloadPlan]
     /// Its name in the addresses of those documents.
-    public var proxyName = ""
+    public let proxyName: String
     /// For another hub: the bouquet whose contract it serves.
-    public var hubOf: APIDescription.Bouquet?
+    public let hubOf: APIDescription.Bouquet?
     /// How many requests it takes; empty: nothing is known of a bound.
-    public var quotas: [ProviderQuota] = []
+    public let quotas: [ProviderQuota]
     /// How one finds out whether it answers; never empty once compiled.
-    public var pings: [PingSource] = []
-    public var knownIssues: [KnownIssue] = []
+    public let pings: [PingSource]
+    public let knownIssues: [KnownIssue]
+
+    init(
+        id: String, title: String, about: String = "", addresses: [String: String], errorPrefix: String,
+        errorProvider: String, maskText: String, maintenances: MaintenanceCalendar, files: RequestPlan = .plainFile,
+        downloads: [String: DownloadPlan] = [:], proxyName: String = "", hubOf: APIDescription.Bouquet? = nil,
+        quotas: [ProviderQuota] = [], pings: [PingSource] = [], knownIssues: [KnownIssue] = []
+    ) {
+        (self.id, self.title, self.about, self.addresses) = (id, title, about, addresses)
+        (self.errorPrefix, self.errorProvider, self.maskText) = (errorPrefix, errorProvider, maskText)
+        (self.maintenances, self.files, self.downloads) = (maintenances, files, downloads)
+        (self.proxyName, self.hubOf, self.quotas) = (proxyName, hubOf, quotas)
+        (self.pings, self.knownIssues) = (pings, knownIssues)
+    }
 }
 
 /// A bound that a provider sets to the requests that it takes from the hub.

@@ -1,7 +1,7 @@
 import Values
 
 /// How a question is put to a provider.
-public struct RequestPlan: Sendable {
+public final class RequestPlan: Sendable {
     public let method: Method
     /// Name of the provider's address that the path starts from.
     public let address: String
@@ -22,7 +22,27 @@ public struct RequestPlan: Sendable {
     /// Chosen where it holds; the first plan without condition, or whose condition holds, is used.
     public let condition: Condition?
     /// The operation that asks; empty for a lookup, which several share.
-    public var operation = ""
+    public let operation: String
+
+    init(
+        method: Method, address: String, path: Expression, query: [(name: String, value: Expression)],
+        headers: [(name: String, value: Expression)], body: Body, format: Format, authentication: Authentication?,
+        client: String?, timeout: Duration, redirection: Redirection?, takesCutOff: Bool, condition: Condition?,
+        operation: String = ""
+    ) {
+        (self.method, self.address, self.path, self.query) = (method, address, path, query)
+        (self.headers, self.body, self.format, self.authentication) = (headers, body, format, authentication)
+        (self.client, self.timeout, self.redirection) = (client, timeout, redirection)
+        (self.takesCutOff, self.condition, self.operation) = (takesCutOff, condition, operation)
+    }
+
+    /// The same, asked by an operation.
+    func asked(by operation: String) -> RequestPlan {
+        RequestPlan(
+            method: method, address: address, path: path, query: query, headers: headers, body: body, format: format,
+            authentication: authentication, client: client, timeout: timeout, redirection: redirection,
+            takesCutOff: takesCutOff, condition: condition, operation: operation)
+    }
 
     public enum Method: String, Sendable { case get = "GET", post = "POST" }
 
@@ -63,11 +83,13 @@ public struct RequestPlan: Sendable {
 }
 
 /// How the hub makes itself known to a provider.
-public struct Authentication: Sendable {
+public final class Authentication: Sendable {
     public let name: String
     public let kind: Kind
     /// Statuses that mean that the token is no longer good: a new one is asked for, once.
     public let retryOn: [Int]
+
+    init(name: String, kind: Kind, retryOn: [Int]) { (self.name, self.kind, self.retryOn) = (name, kind, retryOn) }
 
     /// Code of the error where no token is given.
     var refusal: String? { if case .token(let plan) = kind { plan.refusal } else { nil } }
@@ -99,7 +121,7 @@ public struct SAMLPlan: Sendable {
 }
 
 /// How a token is asked for, found in the answer and shown.
-public struct TokenPlan: Sendable {
+public final class TokenPlan: Sendable {
     public let address: String
     public let path: Expression
     public let headers: [(name: String, value: Expression)]
@@ -114,7 +136,17 @@ public struct TokenPlan: Sendable {
     /// Prefixes of the settings of several accounts: one is drawn for each token, another where it is refused.
     public let accounts: [String]
     /// Code of the error where no account is given a token.
-    public var refusal = "NN999"
+    public let refusal: String
+
+    init(
+        address: String, path: Expression, headers: [(name: String, value: Expression)], body: RequestPlan.Body,
+        token: Expression, lifetime: Expression, header: String, scheme: String, accounts: [String],
+        refusal: String = "NN999"
+    ) {
+        (self.address, self.path, self.headers, self.body) = (address, path, headers, body)
+        (self.token, self.lifetime, self.header, self.scheme) = (token, lifetime, header, scheme)
+        (self.accounts, self.refusal) = (accounts, refusal)
+    }
 }
 
 /// A value fetched from a provider before the question itself is put (code of a commune from its name).

@@ -152,9 +152,7 @@ struct APICompiler {
         draft.repetition = part("guard").flatMap(derived.repetition)
         if let ask = file["ask"] { draft.plans = requests.plans(ask) }
         // What derives from another operation asks in that one's name.
-        for index in draft.plans.indices where draft.plans[index].operation.isEmpty {
-            draft.plans[index].operation = draft.id
-        }
+        draft.plans = draft.plans.map { $0.operation.isEmpty ? $0.asked(by: draft.id) : $0 }
         if draft.plans.isEmpty, draft.gathered.isEmpty, element["from"] == nil {
             diagnostics.error("'ask' says no request for \(draft.id)", at: file["ask"] ?? file)
         }

@@ -23,19 +23,16 @@ struct ProviderCompiler {
             guard let name = member.key.text, let plan = requests.download(member.value) else { return nil }
             return (name, plan)
         }
-        var provider = ProviderDescription(
+        return ProviderDescription(
             id: id, title: title, about: file["about"]?.text ?? "", addresses: addresses,
             errorPrefix: file["errors"]?["prefix"]?.text ?? "00",
             errorProvider: file["errors"]?["as"]?.text ?? title, maskText: file["mask"]?.text ?? "",
-            maintenances: MaintenanceCalendar((file["maintenance"]?.items ?? []).compactMap(windows.window)))
-        provider.hubOf = file["hub-of"].flatMap(bouquet)
-        provider.files = file["files"].map(requests.files) ?? .plainFile
-        provider.downloads = Dictionary(downloads, uniquingKeysWith: { $1 })
-        provider.proxyName = file["proxy"]?.text ?? id
-        provider.quotas = (file["quota"]?.itemsOrSelf ?? []).compactMap(quota)
-        provider.pings = PingCompiler(diagnostics: diagnostics).sources(file["ping"], provider: id)
-        provider.knownIssues = (file["known-issues"]?.itemsOrSelf ?? []).compactMap(issue)
-        return provider
+            maintenances: MaintenanceCalendar((file["maintenance"]?.items ?? []).compactMap(windows.window)),
+            files: file["files"].map(requests.files) ?? .plainFile,
+            downloads: Dictionary(downloads, uniquingKeysWith: { $1 }), proxyName: file["proxy"]?.text ?? id,
+            hubOf: file["hub-of"].flatMap(bouquet), quotas: (file["quota"]?.itemsOrSelf ?? []).compactMap(quota),
+            pings: PingCompiler(diagnostics: diagnostics).sources(file["ping"], provider: id),
+            knownIssues: (file["known-issues"]?.itemsOrSelf ?? []).compactMap(issue))
     }
 
     /// What compiles a request of the provider that is no operation's.

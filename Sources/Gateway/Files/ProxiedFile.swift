@@ -166,7 +166,7 @@ struct ProxiedFile {
         gateway.fileMetrics.record(status: answer.status, total: total, provider: 0, cached: false)
         do {
             var answer = answer
-            answer.headers.append((.ledgerEntry, try await gateway.write(record, after: intent)))
+            answer.headers.append((.ledgerEntry, try await gateway.write(LedgerEntry(record, after: intent))))
             return answer
         } catch {
             gateway.warnOfLedger(error)
