@@ -71,17 +71,31 @@ public struct QueryParameters: Sendable, Hashable {
     /// Reads `application/x-www-form-urlencoded` text. Never fails: a broken escape stays as written, bytes that are
     /// no UTF-8 become U+FFFD, and the checks of parameters refuse both.
     public init(_ text: some StringProtocol) {
+        pairs =
+            text.utf8.withContiguousStorageIfAvailable(Self.pairs)
+            ?? Array(text.utf8).withUnsafeBufferPointer(Self.pairs)
+    }
+
+    private static func pairs(_ bytes: UnsafeBufferPointer<UInt8>) -> [Pair] {
         var pairs: [Pair] = []
         pairs.reserveCapacity(16)
-        var rest = text.utf8[...]
-        while !rest.isEmpty, pairs.count < Self.most {
-            let part = rest.prefix { $0 != UInt8(ascii: "&") }
-            rest = rest[part.endIndex...].dropFirst()
-            guard !part.isEmpty else { continue }
-            let name = part.prefix { $0 != UInt8(ascii: "=") }
-            pairs.append(Pair(name: Self.decoded(name), value: Self.decoded(part[name.endIndex...].dropFirst())))
+        var (start, sign, place) = (0, Int?.none, 0)
+        while pairs.count < most {
+            let isEnd = place == bytes.count
+            if isEnd || bytes[place] == UInt8(ascii: "&") {
+                if place > start {
+                    let name = UnsafeBufferPointer(rebasing: bytes[start..<(sign ?? place)])
+                    let value = UnsafeBufferPointer(rebasing: bytes[min(sign.map { $0 + 1 } ?? place, place)..<place])
+                    pairs.append(Pair(name: decoded(name), value: decoded(value)))
+                }
+                if isEnd { break }
+                (start, sign) = (place + 1, nil)
+            } else if bytes[place] == UInt8(ascii: "="), sign == nil {
+                sign = place
+            }
+            place += 1
         }
-        self.pairs = pairs
+        return pairs
     }
 
     /// Parameters after which the rest is not read.
@@ -96,20 +110,24 @@ public struct QueryParameters: Sendable, Hashable {
     }
 
     /// Percent-decoded text; `+` is a space.
-    static func decoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = true) -> String {
-        String(unsafeUninitializedCapacity: bytes.count) { text in
-            var (rest, count) = (bytes[...], 0)
-            while var byte = rest.popFirst() {
+    static func decoded(_ bytes: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool = true) -> String {
+        guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        return String(unsafeUninitializedCapacity: bytes.count) { text in
+            var (place, count) = (0, 0)
+            while place < bytes.count {
+                var byte = bytes[place]
                 if byte == UInt8(ascii: "+"), plusIsSpace {
                     byte = 0x20
-                } else if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(nibble),
-                    let low = rest.dropFirst().first.flatMap(nibble)
+                } else if byte == UInt8(ascii: "%"), place + 2 < bytes.count, let high = nibble(bytes[place + 1]),
+                    let low = nibble(bytes[place + 2])
                 {
                     byte = high << 4 | low
-                    rest = rest.dropFirst(2)
+                    place += 2
                 }
                 text[count] = byte
-                count += 1
+                (place, count) = (place + 1, count + 1)
             }
             return count
         }
@@ -125,7 +143,9 @@ public struct QueryParameters: Sendable, Hashable {
     }
 
     /// A percent-decoded path.
-    public static func decodedPath(_ path: some StringProtocol) -> String { decoded(path.utf8, plusIsSpace: false) }
+    public static func decodedPath(_ path: some StringProtocol) -> String {
+        Array(path.utf8).withUnsafeBufferPointer { decoded($0, plusIsSpace: false) }
+    }
 }
 
 /// Identifiers of the agents who make calls.

@@ -1,3 +1,4 @@
+import CatalogueModel
 import NIOCore
 import NIOHTTP1
 import NIOHTTPCompression
@@ -12,6 +13,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Largest answer taken, in bytes.
     static let largestAnswer = 16 * 1024 * 1024
 
+    private let wire: ExchangeWire
     private var context: ChannelHandlerContext?
     private var isDecompressing = false
     private var exchange: Exchange?
@@ -33,10 +35,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let unasked: () -> Void
 
     init(
-        giveBack: @escaping (ConnectionHandler) -> Void, closed: @escaping () -> Void,
+        wire: ExchangeWire, giveBack: @escaping (ConnectionHandler) -> Void, closed: @escaping () -> Void,
         retry: @escaping (Exchange) -> Void,
         unasked: @escaping () -> Void
     ) {
+        self.wire = wire
         self.giveBack = giveBack
         self.closed = closed
         self.retry = retry
@@ -49,13 +52,33 @@ final class ConnectionHandler: ChannelInboundHandler {
         (head, body, failure, wasReset) = (nil, [], nil, false)
         carried += 1
         exchange.carrier = channel
-        guard let context else { return exchange.fail(.unavailable) }
-        context.write(wrapOutboundOut(.head(RequestWriter.head(exchange.method))), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(exchange.wire))), promise: nil)
-        // Requests of one turn of the loop leave together at its end, so that a provider at hand wakes once for all.
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.eventLoop.execute { bound.value.flush() }
+        guard context != nil else { return exchange.fail(.unavailable) }
+        if wire.isParsed { announce() }
+        wire.send(exchange.wire)
     }
+
+    /// Whether an answer may be taken past the parser.
+    var isWaiting: Bool { exchange.map { !$0.isOver } ?? false }
+
+    /// Takes an answer past the parser.
+    func take(_ answer: ProviderResponse) {
+        guard let exchange else { return }
+        self.exchange = nil
+        exchange.carrier = nil
+        isAnswered = true
+        exchange.succeed(answer)
+    }
+
+    /// Tells the parser of the request under way: it expects an answer to each, and to no other.
+    func announce() {
+        guard let exchange else { return }
+        context?.write(wrapOutboundOut(.head(Self.head(exchange.method))), promise: nil)
+    }
+
+    private static let get = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+    private static let post = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
+
+    private static func head(_ method: RequestPlan.Method) -> HTTPRequestHead { method == .get ? get : post }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let exchange, !exchange.isOver else {
@@ -80,7 +103,11 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        wire.handler = self
+    }
+
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     /// Answers are not asked to be compressed; the first that is all the same brings what reads it.
@@ -98,7 +125,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// The connection is given back once all that was read has passed: what is left of it belongs to nobody, and must not
     /// meet the next request.
-    func channelReadComplete(context: ChannelHandlerContext) {
+    func channelReadComplete(context: ChannelHandlerContext) { readIsComplete() }
+
+    func readIsComplete() {
         guard isAnswered else { return }
         isAnswered = false
         giveBack(self)

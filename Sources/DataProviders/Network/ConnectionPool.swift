@@ -115,11 +115,12 @@ final class ConnectionPool {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if origin.isSecure { try channel.pipeline.syncOperations.addHandler(contexts.handler(for: origin)) }
+                    let wire = ExchangeWire()
                     try channel.pipeline.syncOperations.addHandlers([
-                        RequestWriter(), ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)),
+                        wire, ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)),
                     ])
                     let (pool, line, _) = bound.value
-                    try channel.pipeline.syncOperations.addHandler(pool.handler(for: line, on: channel))
+                    try channel.pipeline.syncOperations.addHandler(pool.handler(for: line, on: channel, wire))
                 }
             }
             .connect(host: origin.host, port: origin.port)
@@ -132,9 +133,11 @@ final class ConnectionPool {
             }
     }
 
-    private func handler(for line: Line, on channel: any Channel) -> ConnectionHandler {
+    private func handler(
+        for line: Line, on channel: any Channel, _ wire: ExchangeWire
+    ) -> ConnectionHandler {
         ConnectionHandler(
-            giveBack: { [weak self] handler in self?.release(channel, handler, line) },
+            wire: wire, giveBack: { [weak self] handler in self?.release(channel, handler, line) },
             closed: { [weak self] in self?.closed(channel, line) },
             retry: { [weak self] exchange in
                 self == nil ? exchange.fail(.unavailable) : self?.carryAnew(exchange, line)

@@ -3,9 +3,25 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
+/// What the form of an answer depends on in its request.
+package struct RequestForm {
+    let version: HTTPVersion
+    let isHead: Bool
+    let isKeepAlive: Bool
+
+    /// That of a ``PlainRequest``.
+    static let plain = RequestForm(version: .http1_1, isHead: false, isKeepAlive: true)
+}
+
+extension RequestForm {
+    package init(_ head: HTTPRequestHead) {
+        self.init(version: head.version, isHead: head.method == .HEAD, isKeepAlive: head.isKeepAlive)
+    }
+}
+
 extension Answer {
     /// The answer as it goes over an HTTP/1 connection (RFC 9112), head and body in one buffer.
-    package func wire(to request: HTTPRequestHead, closes: Bool, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+    package func wire(to request: RequestForm, closes: Bool, _ allocator: ByteBufferAllocator) -> ByteBuffer {
         var wire = allocator.buffer(capacity: 640 + body.count)
         wire.writeStaticString("HTTP/1.1 ")
         wire.write(decimal: status)
@@ -29,7 +45,7 @@ extension Answer {
         wire.writeStaticString("\r\nContent-Length: ")
         wire.write(decimal: body.count)
         wire.writeStaticString("\r\n\r\n")
-        if request.method != .HEAD { wire.writeBytes(body) }
+        if !request.isHead { wire.writeBytes(body) }
         return wire
     }
 }

@@ -18,7 +18,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case resting
         /// A call whose end has not been read.
         case receiving(HTTPRequestHead, RoutedCall, bytes: Int)
-        case answering(HTTPRequestHead)
+        case answering(RequestForm)
         /// A request of the pages.
         case passing(isRead: Bool, isAnswered: Bool)
         case closing
@@ -55,7 +55,9 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+        let pipeline = context.pipeline.syncOperations
+        encoder = try? pipeline.context(handlerType: HTTPResponseEncoder.self)
+        if let encoder { try? pipeline.addHandler(PlainRequests(self), position: .before(encoder.handler)) }
         patience.rests()
         watch(context)
     }
@@ -102,9 +104,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
             guard bytes + buffer.readableBytes <= Self.largestBody else { return refuseBody(head) }
             state = .receiving(head, routed, bytes: bytes + buffer.readableBytes)
         case (.receiving(let head, let routed, _), .end):
-            state = .answering(head)
-            patience.awaitsNothing()
-            answer(head, routed, context)
+            begin(RequestForm(head), Call(head, routed, peer, callerAddress), routed, context)
         case (.passing(_, let isAnswered), .end):
             patience.awaitsNothing()
             state = .passing(isRead: true, isAnswered: isAnswered)
@@ -117,12 +117,23 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func refuseBody(_ head: HTTPRequestHead) {
         let answer = Answer(status: 413, contentType: "text/plain; charset=utf-8", body: [])
-        state = .answering(head)
+        state = .answering(RequestForm(head))
         write(answer, closes: true)
     }
 
-    private func answer(_ head: HTTPRequestHead, _ routed: RoutedCall, _ context: ChannelHandlerContext) {
-        let call = Call(head, routed, peer, callerAddress)
+    /// Whether a call may be taken past the parser: nothing is under way and nothing waits.
+    var isAtRest: Bool { if case .resting = state { queued.isEmpty && !holdsEnd } else { false } }
+
+    /// Takes a call past the parser; false where it is none of the hub's, or cannot be answered yet.
+    func take(_ request: PlainRequest) -> Bool {
+        guard let context, context.channel.isWritable, let routed = gateway.routed(request.target) else { return false }
+        begin(.plain, Call("GET", request.headers, routed, peer, callerAddress), routed, context)
+        return true
+    }
+
+    private func begin(_ form: RequestForm, _ call: Call, _ routed: RoutedCall, _ context: ChannelHandlerContext) {
+        state = .answering(form)
+        patience.awaitsNothing()
         let loop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: loop)
         Task.immediate { [gateway] in
@@ -138,9 +149,9 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: - Answers
 
     private func write(_ answer: Answer, closes: Bool = false) {
-        guard case .answering(let head) = state, let context, let encoder else { return }
-        let closes = closes || !head.isKeepAlive || (holdsEnd && !hasWholeRequest)
-        let wire = NIOAny(IOData.byteBuffer(answer.wire(to: head, closes: closes, context.channel.allocator)))
+        guard case .answering(let form) = state, let context, let encoder else { return }
+        let closes = closes || !form.isKeepAlive || (holdsEnd && !hasWholeRequest)
+        let wire = NIOAny(IOData.byteBuffer(answer.wire(to: form, closes: closes, context.channel.allocator)))
         guard closes else {
             encoder.write(wire, promise: nil)
             flushLater(context)

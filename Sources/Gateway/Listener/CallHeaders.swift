@@ -1,7 +1,7 @@
 import Values
 
 /// The headers of a request that the hub reads, found in one pass.
-struct CallHeaders {
+struct CallHeaders: Equatable {
     var authorization: String?
     var apiKey: String?
     var requestID: String?
@@ -18,33 +18,35 @@ struct CallHeaders {
     var clientCertificates: [String] = []
 
     /// Takes one header. One that is repeated counts as its values joined (RFC 9110 §5.3): two tokens are then none.
-    mutating func take(_ name: String, _ value: String) {
-        switch name.utf8.count {
-        case 4: if name.utf8.isSameIgnoringCase("dpop".utf8) { proofs.append(value) }
+    /// - Parameter value: read where the header is one of these.
+    mutating func take(_ name: some Collection<UInt8>, _ value: @autoclosure () -> String) {
+        switch name.count {
+        case 4: if name.isSameIgnoringCase("dpop".utf8) { proofs.append(value()) }
         case 9:
-            take(name, value, "x-api-key", \.apiKey)
-            take(name, value, "x-purpose", \.purpose)
-        case 10: take(name, value, "x-agent-id", \.agentID)
-        case 11: if name.utf8.isSameIgnoringCase("client-cert".utf8) { clientCertificates.append(value) }
-        case 12: take(name, value, "x-request-id", \.requestID)
+            take(name, "x-api-key", \.apiKey, value)
+            take(name, "x-purpose", \.purpose, value)
+        case 10: take(name, "x-agent-id", \.agentID, value)
+        case 11: if name.isSameIgnoringCase("client-cert".utf8) { clientCertificates.append(value()) }
+        case 12: take(name, "x-request-id", \.requestID, value)
         case 13:
-            take(name, value, "authorization", \.authorization)
-            take(name, value, "cache-control", \.cacheControl)
+            take(name, "authorization", \.authorization, value)
+            take(name, "cache-control", \.cacheControl, value)
         case 15:
-            take(name, value, "x-forwarded-for", \.forwardedFor)
-            take(name, value, "x-delegation-id", \.delegationID)
+            take(name, "x-forwarded-for", \.forwardedFor, value)
+            take(name, "x-delegation-id", \.delegationID, value)
         case 16:
-            take(name, value, "x-generate-proof", \.proof)
-            take(name, value, "x-case-reference", \.caseReference)
+            take(name, "x-generate-proof", \.proof, value)
+            take(name, "x-case-reference", \.caseReference, value)
         default: break
         }
     }
 
     private mutating func take(
-        _ name: String, _ value: String, _ wanted: String, _ place: WritableKeyPath<CallHeaders, String?>
+        _ name: some Collection<UInt8>, _ wanted: String, _ place: WritableKeyPath<CallHeaders, String?>,
+        _ value: () -> String
     ) {
-        guard name.utf8.isSameIgnoringCase(wanted.utf8) else { return }
-        self[keyPath: place] = self[keyPath: place].map { $0 + ", " + value } ?? value
+        guard name.isSameIgnoringCase(wanted.utf8) else { return }
+        self[keyPath: place] = self[keyPath: place].map { $0 + ", " + value() } ?? value()
     }
 
     /// Whether the caller takes no kept answer (RFC 9111 §5.2.1.4).

@@ -45,7 +45,7 @@ where Fallback.Context == BasicRequestContext {
 }
 
 extension CallHeaders {
-    init(_ request: Request) { for field in request.headers { take(field.name.canonicalName, field.value) } }
+    init(_ request: Request) { for field in request.headers { take(field.name.canonicalName.utf8, field.value) } }
 }
 
 extension Call {

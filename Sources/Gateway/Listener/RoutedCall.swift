@@ -48,10 +48,14 @@ extension Call {
     /// Reads a request's head in one pass over its headers.
     package init(_ head: HTTPRequestHead, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
         var said = CallHeaders()
-        for (name, value) in head.headers { said.take(name, value) }
+        for (name, value) in head.headers { said.take(name.utf8, value) }
+        self.init(head.method.rawValue, said, routed, peer, callerAddress)
+    }
+
+    init(_ method: String, _ said: CallHeaders, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
         let caller = callerAddress.caller(peer, said)
         self.init(
-            method: head.method.rawValue, path: routed.path, query: QueryParameters(routed.query), headers: said,
+            method: method, path: routed.path, query: QueryParameters(routed.query), headers: said,
             remoteAddress: caller.address, clientCertificate: caller.certificate)
     }
 }

@@ -1,27 +1,54 @@
-import CatalogueModel
 import NIOCore
 import NIOHTTP1
 import Values
 
-/// Sends a request's bytes as they were written beforehand. The parts before the bytes only tell the decoder of answers
-/// that a request goes out.
-final class RequestWriter: ChannelOutboundHandler {
+/// The end of a connection that is next to the network: sends requests as they were written beforehand, and reads plain
+/// answers without the parser, until another comes. From then on all answers of the connection are the parser's.
+final class ExchangeWire: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = IOData
 
-    private static let get = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
-    private static let post = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
+    /// The other end, once it is there.
+    weak var handler: ConnectionHandler?
+    /// True once answers are the parser's, which must then be told of requests.
+    private(set) var isParsed = false
+    private var context: ChannelHandlerContext?
+    private var isTaken = false
 
-    /// What the decoder needs to know of a request.
-    static func head(_ method: RequestPlan.Method) -> HTTPRequestHead { method == .get ? get : post }
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .body(let bytes) = unwrapOutboundIn(data) {
-            context.write(wrapOutboundOut(bytes), promise: promise)
-        } else {
-            promise?.succeed()
-        }
+    /// Writes a request. It leaves with those of the same turn of the loop, so that a provider at hand wakes once for all.
+    func send(_ request: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(.byteBuffer(request)), promise: nil)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.flush() }
     }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if !isParsed, let handler {
+            if handler.isWaiting,
+                let answer = unwrapInboundIn(data).withUnsafeReadableBytes(ProviderResponse.init(plain:))
+            {
+                isTaken = true
+                return handler.take(answer)
+            }
+            isParsed = true
+            handler.announce()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        defer { isTaken = false }
+        if isTaken, let handler { handler.readIsComplete() } else { context.fireChannelReadComplete() }
+    }
+
+    /// What the parser is told of a request does not go further.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) { promise?.succeed() }
 }
 
 extension ByteBuffer {
