@@ -29,7 +29,8 @@ struct PlainRequestTests {
     @Test(arguments: [
         "Content-Length: 0", "Transfer-Encoding: chunked", "Connection: close", "Connection: upgrade", "Upgrade: h2c",
         "Expect: 100-continue", "TE: trailers", "Trailer: x", "Host: twice", " folded: x", "No-Colon", "Space : x",
-        ": nameless", "A: tab\t", "A: trailing ", "A: \u{E9}", "A: \u{0}", "A: x\ry", "A: x\ny", "Proxy-Connection: keep-alive",
+        ": nameless", "A: tab\t", "A: trailing ", "A: \u{E9}", "A: \u{0}", "A: x\ry", "A: x\ny",
+        "Proxy-Connection: keep-alive",
     ])
     func `a field that is in doubt leaves the request to the parser`(field: String) {
         #expect(Self.read(Self.plain + field + "\r\n\r\n") == nil)

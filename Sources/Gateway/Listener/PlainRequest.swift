@@ -34,6 +34,18 @@ struct PlainRequest {
         }
     }
 
+    /// Whether these may be the first bytes of such a request.
+    static func mayBegin(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var reader = HeadReader(bytes)
+        guard bytes.count < largest, reader.skip("GET /") else { return false }
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: 0x0A) {
+            rest = rest[(end + 1)...]
+            if rest.starts(with: [0x0D, 0x0A]) { return false }
+        }
+        return true
+    }
+
     /// The target of a request line's rest, in a form that needs no second look.
     private static func target(_ line: UnsafeRawBufferPointer) -> String? {
         let end: StaticString = " HTTP/1.1"
@@ -73,21 +85,64 @@ final class PlainRequests: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
+    /// Pieces that a call may come in: who sends it byte by byte sends it to the parser, which reads each byte once.
+    private static let mostPieces = 8
+
     private let calls: CallHandler
+    /// The beginning of a call, and in how many pieces it came.
+    private var begun: (bytes: ByteBuffer, pieces: Int)?
     private var hasPassedOn = false
 
     init(_ calls: CallHandler) { self.calls = calls }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let buffer = unwrapInboundIn(data)
-        if calls.isAtRest, let request = buffer.withUnsafeReadableBytes(PlainRequest.init), calls.take(request) { return }
+        var (bytes, pieces) = (unwrapInboundIn(data), 1)
+        if let begun {
+            let new = bytes
+            (bytes, pieces) = (begun.bytes, begun.pieces + 1)
+            self.begun = nil
+            bytes.writeImmutableBuffer(new)
+        }
+        guard calls.isAtRest else { return passOn(bytes, context) }
+        if let request = bytes.withUnsafeReadableBytes(PlainRequest.init) {
+            if !calls.take(request) { passOn(bytes, context) }
+        } else if pieces < Self.mostPieces, bytes.withUnsafeReadableBytes(PlainRequest.mayBegin) {
+            begun = (bytes, pieces)
+        } else {
+            passOn(bytes, context)
+        }
+    }
+
+    private func passOn(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         hasPassedOn = true
-        context.fireChannelRead(data)
+        context.fireChannelRead(wrapInboundOut(bytes))
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 
-    /// Nobody behind has read anything.
+    /// The parser knows what to do with a request that has no end.
+    private func passOnBegun(_ context: ChannelHandlerContext) {
+        guard let begun else { return }
+        self.begun = nil
+        passOn(begun.bytes, context)
+    }
+
+    /// Where nothing was passed on, nobody behind has read anything.
     func channelReadComplete(context: ChannelHandlerContext) {
         if hasPassedOn { context.fireChannelReadComplete() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        passOnBegun(context)
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        passOnBegun(context)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        passOnBegun(context)
+        context.fireErrorCaught(error)
     }
 }
