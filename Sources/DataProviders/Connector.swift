@@ -45,7 +45,7 @@ public final class Connector: Sendable {
     /// Asks the provider. Never throws: whatever happens has an error of the nomenclature.
     /// - Parameter keepsDocument: false leaves out the document that the answer carries.
     public func ask(
-        _ operation: APIOperation, _ asked: CallFacts, keepsDocument: Bool = true
+        _ operation: APIOperation, _ asked: consuming CallFacts, keepsDocument: Bool = true
     ) async -> Outcome {
         if !addresses.isKnown(operation.provider),
             let hub = NationalHub(for: operation, configuration, catalogue().providers)
@@ -70,7 +70,7 @@ public final class Connector: Sendable {
     ///
     /// Only what came of an exchange says how a provider is.
     func inquire(
-        of endpoint: Endpoint, for purpose: String, _ asked: CallFacts,
+        of endpoint: Endpoint, for purpose: String, _ asked: consuming CallFacts,
         put: (inout CallFacts) async throws -> Void, judge: (inout CallFacts) async throws -> ProblemTemplate?
     ) async -> Outcome {
         if let refusal = refusal(endpoint, asked) { return refusal }

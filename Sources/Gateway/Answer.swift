@@ -6,8 +6,19 @@ import Values
 public struct Answer: Sendable {
     public var status: Int
     public var contentType: String
+    /// Its own, beside those of every answer.
     public var headers: [(name: HTTPField.Name, value: String)] = []
     public var body: [UInt8]
+
+    /// All that it is sent with but the type.
+    public var allHeaders: [(name: HTTPField.Name, value: String)] { headers + Self.common }
+
+    /// Headers of every answer of the hub. Answers hold personal data: nobody on the way may keep them.
+    static let common: [(name: HTTPField.Name, value: String)] = [
+        (.cacheControl, "no-cache, no-store"), (.vary, "Accept, Origin, X-Generate-Proof"),
+        (.xContentTypeOptions, "nosniff"), (.frameOptions, "SAMEORIGIN"),
+        (.strictTransportSecurity, "max-age=63072000"),
+    ]
 }
 
 /// Facts of an answer beside its body.
@@ -72,18 +83,10 @@ package struct Presentation {
             body: Array("Cette adresse ne se lit qu'avec GET.".utf8))
     }
 
-    /// Headers of every answer of the hub. Answers hold personal data: nobody on the way may keep them.
     static func common(_ call: Call) -> [(name: HTTPField.Name, value: String)] {
         var headers: [(name: HTTPField.Name, value: String)] = []
-        headers.reserveCapacity(fixed.count + 8)
+        headers.reserveCapacity(9)
         headers.append((.requestID, call.requestID))
-        headers.append(contentsOf: fixed)
         return headers
     }
-
-    private static let fixed: [(name: HTTPField.Name, value: String)] = [
-        (.cacheControl, "no-cache, no-store"), (.vary, "Accept, Origin, X-Generate-Proof"),
-        (.xContentTypeOptions, "nosniff"), (.frameOptions, "SAMEORIGIN"),
-        (.strictTransportSecurity, "max-age=63072000"),
-    ]
 }

@@ -49,7 +49,17 @@ public final class AnswerCache: Sendable {
         }
     }
 
-    let entries = Mutex<[Data: Entry]>([:])
+    /// The place of an answer: a digest of what it answers.
+    package struct Key: Hashable, Sendable {
+        let digest: SHA256.Digest
+
+        /// A digest is spread evenly already.
+        package func hash(into hasher: inout Hasher) {
+            digest.withUnsafeBytes { hasher.combine($0.loadUnaligned(as: UInt64.self)) }
+        }
+    }
+
+    let entries = Mutex<[Key: Entry]>([:])
     private let secret = SymmetricKey(size: .bits256)
     private let sealed = Atomic(0)
     private let bound: Int
@@ -59,7 +69,7 @@ public final class AnswerCache: Sendable {
 
     /// The place of a call in the cache.
     /// - Parameter generation: that of the catalogue; an answer mapped by a former one is never found again.
-    package func key(_ operation: APIOperation, _ values: [JSON?], _ scopes: [String], generation: Int = 0) -> Data {
+    package func key(_ operation: APIOperation, _ values: [JSON?], _ scopes: [String], generation: Int = 0) -> Key {
         var identity: [UInt8] = []
         identity.reserveCapacity(512)
         // Each part ends with a sign that no part holds unescaped.
@@ -76,25 +86,28 @@ public final class AnswerCache: Sendable {
         var hash = SHA256()
         secret.withUnsafeBytes { hash.update(bufferPointer: $0) }
         identity.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return Data(hash.finalize())
+        return Key(digest: hash.finalize())
     }
 
     /// The answer kept there and the seconds it has left.
-    package func answer(_ key: Data, now: Date) -> (kept: Kept, secondsLeft: Int)? {
+    package func answer(_ key: Key, now: Date) -> (kept: Kept, secondsLeft: Int)? {
         guard let entry = entries.withLock({ $0[key] }), entry.expires > now,
             let box = try? AES.GCM.SealedBox(combined: entry.sealed),
-            let bytes = try? AES.GCM.open(box, using: secret, authenticating: key), let kept = Kept(bytes: bytes)
+            let bytes = key.digest.withUnsafeBytes({ try? AES.GCM.open(box, using: secret, authenticating: $0) }),
+            let kept = Kept(bytes: bytes)
         else { return nil }
         return (kept, Int(entry.expires.timeIntervalSince(now)))
     }
 
-    package func keep(_ kept: Kept, _ key: Data, until expires: Date, now: Date) {
+    package func keep(_ kept: Kept, _ key: Key, until expires: Date, now: Date) {
         guard let nonce = try? AES.GCM.Nonce(data: nonce()),
-            let sealed = try? AES.GCM.seal(kept.bytes, using: secret, nonce: nonce, authenticating: key).combined
+            let sealed = key.digest.withUnsafeBytes({
+                try? AES.GCM.seal(kept.bytes, using: secret, nonce: nonce, authenticating: $0).combined
+            })
         else { return }
         entries.withLock { entries in
             if entries.count >= bound { entries = entries.filter { $0.value.expires > now } }
-            if entries.count >= bound { entries.removeAll() }
+            if entries.count >= bound { entries.removeAll(keepingCapacity: true) }
             entries[key] = Entry(sealed: sealed, expires: expires)
         }
     }

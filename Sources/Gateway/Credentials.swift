@@ -150,23 +150,34 @@ enum SignedToken: Sendable {
 
 /// Tokens whose signature has been checked. Bounded: when full it starts again.
 public final class VerifiedTokens: Sendable {
-    private let known = Mutex<[String: (length: Int, token: SignedToken)]>([:])
+    /// A token is found by the end of its signature, which no two of ours share, and compared whole. Texts are equal to
+    /// Swift where Unicode says so: « K » and the kelvin sign. Those verified are ASCII, and equal to no other of their
+    /// length.
+    private struct Key: Hashable {
+        let text: String
+
+        func hash(into hasher: inout Hasher) {
+            text.utf8.withContiguousStorageIfAvailable {
+                hasher.combine(bytes: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: $0.suffix(24))))
+            }
+        }
+
+        static func == (left: Key, right: Key) -> Bool {
+            left.text.utf8.count == right.text.utf8.count && left.text == right.text
+        }
+    }
+
+    private let known = Mutex<[Key: SignedToken]>([:])
     private static let bound = 20_000
 
     public init() {}
 
-    /// Texts are equal to Swift where Unicode says so: « K » and the kelvin sign. Equal texts of one length are the same.
-    func token(_ text: String) -> SignedToken? {
-        known.withLock { known in
-            guard let found = known[text], found.length == text.utf8.count else { return nil }
-            return found.token
-        }
-    }
+    func token(_ text: String) -> SignedToken? { known.withLock { $0[Key(text: text)] } }
 
     func remember(_ text: String, _ token: SignedToken) {
         known.withLock { known in
             if known.count >= Self.bound { known.removeAll(keepingCapacity: true) }
-            known[text] = (text.utf8.count, token)
+            known[Key(text: text)] = token
         }
     }
 

@@ -227,11 +227,11 @@ private func deliver(to entries: [LedgerQueue.Entry], _ result: (Int) -> Result<
 }
 
 /// Sleeps between two flushes where calls come together, so that more of them share the next: a flush costs about as much
-/// for one as for fifty. A quarter of a millisecond for each call, which is less than to serve it again takes, keeps few
+/// for one as for fifty. A tenth of a millisecond for each call, which is about what to serve it again takes, keeps few
 /// callers from waiting for others that do not come; a lone one never waits. The thread that sleeps is the writer's own.
 private func gather(_ calls: UInt64, since began: UInt64) {
     guard calls > 1 else { return }
-    let end = began + min(calls * 250_000, 2_000_000)
+    let end = began + min(calls * 100_000, 2_000_000)
     let now = DispatchTime.now().uptimeNanoseconds
     if now < end { usleep(UInt32((end - now) / 1000)) }
 }

@@ -50,7 +50,7 @@ struct AnswerCacheTests {
         cache.keep(Self.kept, key, until: noon.addingTimeInterval(60), now: noon)
         cache.entries.withLock { entries in
             for (place, entry) in entries {
-                #expect(place.range(of: Data("LEFEBVRE".utf8)) == nil)
+                #expect(Data(place.digest).range(of: Data("LEFEBVRE".utf8)) == nil)
                 #expect(entry.sealed.range(of: Data("LEFEBVRE".utf8)) == nil)
             }
             entries[other] = entries[key]
@@ -60,7 +60,7 @@ struct AnswerCacheTests {
 
     @Test func `it never grows beyond its bound, and what has expired goes first`() {
         let cache = AnswerCache(bound: 10)
-        func key(_ number: Int) -> Data { cache.key(Model.operation(), [.integer(number)], []) }
+        func key(_ number: Int) -> AnswerCache.Key { cache.key(Model.operation(), [.integer(number)], []) }
         for number in 0..<9 { cache.keep(Self.kept, key(number), until: noon, now: noon.addingTimeInterval(-1)) }
         cache.keep(Self.kept, key(9), until: noon.addingTimeInterval(60), now: noon)
         cache.keep(Self.kept, key(10), until: noon.addingTimeInterval(60), now: noon)

@@ -1,7 +1,7 @@
 import Values
 
 /// A parameter of an operation, as callers write it.
-public struct Parameter: Sendable {
+public final class Parameter: Sendable {
     /// Name on the wire, with `[]` for a list.
     public let name: String
     public let meaning: String
@@ -17,7 +17,16 @@ public struct Parameter: Sendable {
     /// The name without `[]`.
     public let plainName: String
     /// How values begin that nobody and nothing has in life: they are for the sandbox, and refused elsewhere.
-    public var fictional: String?
+    public let fictional: String?
+
+    init(
+        name: String, meaning: String, example: JSON?, isRequired: Bool, isList: Bool, isInPath: Bool, slot: Int,
+        type: Field.Leaf, among: [JSON], plainName: String, fictional: String? = nil
+    ) {
+        (self.name, self.meaning, self.example, self.plainName) = (name, meaning, example, plainName)
+        (self.isRequired, self.isList, self.isInPath, self.slot) = (isRequired, isList, isInPath, slot)
+        (self.type, self.among, self.fictional) = (type, among, fictional)
+    }
 }
 
 extension APIOperation {
@@ -33,7 +42,7 @@ extension APIOperation {
 }
 
 /// A check of parameters, with the error for those that fail it.
-public struct ParameterCheck: Sendable {
+public final class ParameterCheck: Sendable {
     public enum Rule: Sendable {
         case named(ParameterRule)
         /// A condition on the parameters; the node is the value of the first slot.
@@ -50,6 +59,11 @@ public struct ParameterCheck: Sendable {
     public let given: [Int]
     /// The check is left out where one of these slots has a value: what it says makes the checked ones needless.
     public let unless: [Int]
+
+    init(rule: Rule, slots: [Int], code: String, parameter: String, given: [Int], unless: [Int]) {
+        (self.rule, self.slots, self.code, self.parameter) = (rule, slots, code, parameter)
+        (self.given, self.unless) = (given, unless)
+    }
 
     /// True where the values of the operation's slots pass, or where the check does not concern them.
     public func accepts(_ values: [JSON?], today: CivilDate) -> Bool {

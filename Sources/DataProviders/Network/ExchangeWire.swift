@@ -55,7 +55,7 @@ extension ByteBuffer {
     /// An HTTP/1.1 request (RFC 9112 §3); nil where a part of it would be read as something else.
     static func http1(_ request: ProviderRequest, to target: Target) -> ByteBuffer? {
         let path = request.path(below: target)
-        guard path.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }), isValue(target.authority) else { return nil }
+        guard isPath(path), isValue(target.authority) else { return nil }
         var buffer = ByteBufferAllocator().buffer(capacity: 512 + path.utf8.count + (request.body?.count ?? 0))
         buffer.writeString(request.method.rawValue)
         buffer.writeStaticString(path.utf8.first == UInt8(ascii: "/") ? " " : " /")
@@ -76,7 +76,7 @@ extension ByteBuffer {
     }
 
     private mutating func write(_ name: String, _ value: String) -> Bool {
-        guard !name.isEmpty, name.utf8.allSatisfy(Self.isToken), Self.isValue(value) else { return false }
+        guard !name.isEmpty, name.utf8.satisfy(Self.isToken), Self.isValue(value) else { return false }
         writeStaticString("\r\n")
         writeString(name)
         writeStaticString(": ")
@@ -91,6 +91,15 @@ extension ByteBuffer {
     }
 
     private static func isValue(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+        text.utf8.satisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+    }
+
+    private static func isPath(_ text: Substring) -> Bool { text.utf8.satisfy { $0 > 0x20 && $0 != 0x7F } }
+}
+
+extension Sequence<UInt8> {
+    /// Whether all bytes do, looked at in place where they are together: several times faster than one by one.
+    fileprivate func satisfy(_ rule: (UInt8) -> Bool) -> Bool {
+        withContiguousStorageIfAvailable { $0.allSatisfy(rule) } ?? allSatisfy(rule)
     }
 }

@@ -35,6 +35,7 @@ extension Answer {
             wire.writeStaticString(": ")
             wire.writeString(header.value)
         }
+        wire.writeBytes(Self.commonLines)
         wire.writeStaticString("\r\nDate: ")
         wire.writeString(HTTPDate.now)
         if closes {
@@ -48,6 +49,10 @@ extension Answer {
         if !request.isHead { wire.writeBytes(body) }
         return wire
     }
+}
+
+extension Answer {
+    fileprivate static let commonLines = Array(common.map { "\r\n\($0.name.rawName): \($0.value)" }.joined().utf8)
 }
 
 extension ByteBuffer {

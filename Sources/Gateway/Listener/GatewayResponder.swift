@@ -65,9 +65,10 @@ extension Call {
 extension Response {
     init(_ answer: Answer) {
         var fields = HTTPFields()
-        fields.reserveCapacity(answer.headers.count + 1)
+        let headers = answer.allHeaders
+        fields.reserveCapacity(headers.count + 1)
         fields[.contentType] = answer.contentType
-        for header in answer.headers { fields.append(HTTPField(name: header.name, value: header.value)) }
+        for header in headers { fields.append(HTTPField(name: header.name, value: header.value)) }
         self.init(
             status: .init(code: answer.status), headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
