@@ -11,13 +11,17 @@ private final class CountingServer: Sendable {
     let port: Int
     private let channel: any Channel
     private let counter = Counter()
+    private let opened = Counter()
 
-    init(_ answer: @escaping @Sendable (Int) -> String?) async throws {
-        let counter = counter
+    /// - Parameter later: what is sent without being asked, a moment after the first answer of a connection.
+    init(later: String? = nil, _ answer: @escaping @Sendable (Int) -> String?) async throws {
+        let (counter, opened) = (counter, opened)
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Answering(counter: counter, answer: answer))
+                    _ = opened.next()
+                    let handler = Answering(counter: counter, later: later, answer: answer)
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -25,6 +29,7 @@ private final class CountingServer: Sendable {
     }
 
     var requests: Int { counter.value }
+    var connections: Int { opened.value }
     var url: String { "http://127.0.0.1:\(port)/" }
 
     func stop() async { try? await channel.close() }
@@ -44,16 +49,21 @@ private final class CountingServer: Sendable {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
         private let counter: Counter
+        private let later: String?
         private let answer: @Sendable (Int) -> String?
 
-        init(counter: Counter, answer: @escaping @Sendable (Int) -> String?) {
-            self.counter = counter
-            self.answer = answer
+        init(counter: Counter, later: String?, answer: @escaping @Sendable (Int) -> String?) {
+            (self.counter, self.later, self.answer) = (counter, later, answer)
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             guard let text = answer(counter.next()) else { return }
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+            guard let later else { return }
+            let channel = context.channel
+            context.eventLoop.scheduleTask(in: .milliseconds(30)) {
+                channel.writeAndFlush(ByteBuffer(string: later), promise: nil)
+            }
         }
     }
 
@@ -106,6 +116,17 @@ struct ConnectionPoolTests {
                 let next = await Self.send(transport, server.url)
                 #expect(next != .success("of another"))
             }
+        }
+        await server.stop()
+    }
+
+    @Test func `after an answer to nothing no connection of that provider is used twice`() async throws {
+        let server = try await CountingServer(later: CountingServer.http("of another")) { CountingServer.http("\($0)") }
+        try await Self.withTransport { transport in
+            #expect(await Self.send(transport, server.url) == .success("1"))
+            try await Task.sleep(for: .milliseconds(200))
+            for number in 2...5 { #expect(await Self.send(transport, server.url) == .success("\(number)")) }
+            #expect(server.connections == 5)
         }
         await server.stop()
     }

@@ -14,7 +14,7 @@ struct PlainAnswerTests {
         "HTTP/1.1 200 OK\r\nServer: s\r\nContent-Type: application/json\r\nX-APISECU-FD: 00810011\r\nContent-Length: 7\r\n"
 
     private static func read(_ bytes: [UInt8]) -> ProviderResponse? {
-        bytes.withUnsafeBytes(ProviderResponse.init(plain:))
+        ProviderResponse(plain: bytes.span)
     }
 
     @Test func `a plain answer is read whole`() throws {

@@ -17,7 +17,7 @@ struct PlainRequestTests {
         + "Authorization:  Bearer abc.def-_\r\nX-Request-Id: 12345678\r\nCache-Control: no-cache\r\nUser-Agent: wrk\r\n"
 
     private static func read(_ text: String) -> PlainRequest? { read(Array(text.utf8)) }
-    private static func read(_ bytes: [UInt8]) -> PlainRequest? { bytes.withUnsafeBytes(PlainRequest.init) }
+    private static func read(_ bytes: [UInt8]) -> PlainRequest? { PlainRequest(bytes.span) }
 
     @Test func `a plain call is read whole`() throws {
         let call = try #require(Self.read(Self.plain + "\r\n"))

@@ -69,6 +69,35 @@ def test_garbage_after_a_call_ends_the_connection_after_its_answer(hub):
             assert ended and statuses(answers) in (expected, expected + [400]), data
 
 
+def test_a_call_in_pieces_is_answered(hub):
+    whole = call(hub.token)
+    for pieces in [1, 2, 3, 5, 12, len(whole)]:
+        with socket.create_connection(hub.address, timeout=10) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for _ in range(2):
+                for place in range(pieces):
+                    connection.sendall(whole[place * len(whole) // pieces:(place + 1) * len(whole) // pieces])
+                    time.sleep(0.02 / pieces)
+                status, body, _ = Stream(connection).answer()
+                assert status == 200 and b"012345674" in body, pieces
+
+
+def test_a_head_without_its_end_ends_with_its_connection(hub):
+    whole = call(hub.token)
+    for data in [whole[:10], whole[:60], whole[:-2], whole[:-1], PING[:20], PING[:-1], call(hub.token) + PING[:-3]]:
+        began = time.monotonic()
+        answers, ended = exchange(hub.address, data, half_close=True)
+        assert ended and time.monotonic() - began < 5, data
+        assert statuses(answers) in ([], [400], [200], [200, 400]), data
+
+
+def test_what_cannot_become_a_request_is_refused_at_once(hub):
+    for data in [b"GET /v3/ping HTTP/1.1\n\n", b"GET /v3/ping HTTP/1.1\r\nBad header\r\n", b"GET /v3/\x00", b"GET /v3/ping HTTP/1.1\r\nA : b\r\n"]:
+        began = time.monotonic()
+        answers, ended = exchange(hub.address, data)
+        assert ended and statuses(answers) == [400] and time.monotonic() - began < 5, data
+
+
 def test_no_method_but_get_reaches_an_operation(hub):
     for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]:
         answers, _ = exchange(hub.address, call(hub.token, "Content-Length: 5", "Connection: close", method=method) + b"hello")
@@ -94,6 +123,8 @@ def test_a_call_under_way_is_answered_when_the_service_stops(binary, tmp_path):
                 connection.sendall(PING)
                 assert Stream(connection).answer()[0] == 200
                 connection.sendall(call(caller.token, "Cache-Control: no-cache"))
+            begun = stack.enter_context(socket.create_connection((host, int(port)), timeout=30))
+            begun.sendall(call(caller.token)[:60])
             time.sleep(0.01)
             process.terminate()
             answers = [Stream(connection).answer() for connection in connections]

@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import threading
 import time
 
 import h2.config
@@ -16,6 +17,7 @@ import pytest
 
 import hub_calls
 import unefois_server
+from http_stream import Stream
 from listening import Listening
 from patience import PATIENCE
 
@@ -154,6 +156,18 @@ def test_many_calls_of_one_connection_are_answered_side_by_side(hub):
         while not client.ended.issuperset(streams) and client.read():
             pass
         assert {client.statuses[stream] for stream in streams} <= {200, 429} and len(client.statuses) == 60
+
+
+def test_thousands_of_refused_requests_sent_ahead_over_tls_are_answered_one_by_one(hub):
+    refused = f"POST {hub_calls.company('012345674')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with hub.connection("http/1.1") as secure:
+        data = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n" + refused * 4_000
+        writer = threading.Thread(target=secure.sendall, args=(data,))
+        writer.start()
+        stream = Stream(secure)
+        assert [stream.answer()[0] for _ in range(4_001)] == [200] + [405] * 4_000
+        writer.join()
+    assert hub.is_well()
 
 
 def test_calls_that_are_taken_back_at_once_are_bounded(hub):

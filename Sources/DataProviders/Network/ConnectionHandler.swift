@@ -75,6 +75,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         context?.write(wrapOutboundOut(.head(Self.head(exchange.method))), promise: nil)
     }
 
+    /// Keeps no connection to the origin any more.
+    func tellUnasked() { unasked() }
+
     private static let get = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
     private static let post = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
 
@@ -83,7 +86,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let exchange, !exchange.isOver else {
             // What nobody waits for must never be taken for the answer to the next request.
-            if exchange == nil { unasked() }
+            if exchange == nil { tellUnasked() }
             context.close(promise: nil)
             return
         }
@@ -130,7 +133,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     func readIsComplete() {
         guard isAnswered else { return }
         isAnswered = false
-        giveBack(self)
+        if failure == nil { giveBack(self) }
     }
 
     private func complete(_ context: ChannelHandlerContext) {
@@ -153,6 +156,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The parser refuses an answer to nothing before anybody sees it.
+        if exchange == nil, error is HTTPParserError || error is NIOHTTPDecoderError { unasked() }
         if failure == nil { (failure, wasReset) = (TransportFailure(error), error is IOError) }
         context.close(promise: nil)
     }

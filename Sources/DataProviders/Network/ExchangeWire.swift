@@ -16,6 +16,8 @@ final class ExchangeWire: ChannelDuplexHandler {
     private(set) var isParsed = false
     private var context: ChannelHandlerContext?
     private var isTaken = false
+    /// False from the writing of a request to its leaving: what is read meanwhile answers another.
+    private var isSent = true
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
@@ -24,15 +26,22 @@ final class ExchangeWire: ChannelDuplexHandler {
     func send(_ request: ByteBuffer) {
         guard let context else { return }
         context.write(wrapOutboundOut(.byteBuffer(request)), promise: nil)
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.eventLoop.execute { bound.value.flush() }
+        isSent = false
+        let bound = NIOLoopBound((wire: self, context: context), eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            bound.value.wire.isSent = true
+            bound.value.context.flush()
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard isSent else {
+            handler?.tellUnasked()
+            return context.close(promise: nil)
+        }
         if !isParsed, let handler {
-            if handler.isWaiting,
-                let answer = unwrapInboundIn(data).withUnsafeReadableBytes(ProviderResponse.init(plain:))
-            {
+            let bytes = unwrapInboundIn(data)
+            if handler.isWaiting, let answer = ProviderResponse(plain: bytes.readableBytesUInt8Span) {
                 isTaken = true
                 return handler.take(answer)
             }

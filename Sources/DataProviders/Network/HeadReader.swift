@@ -1,21 +1,19 @@
 import Values
 
 /// Reads the head of an HTTP/1.1 message that is at hand whole (RFC 9112 §2.1), strictly: visible ASCII and spaces only,
-/// lines that end with CR LF, no folded line, no space before a colon.
+/// lines that end with CR LF, no folded line, no space before a colon. It keeps its place; the bytes are given each time,
+/// the same ones.
 ///
 /// It is for messages in which nothing is in doubt; whatever it does not take is left to the library's parser. Why there
 /// is one: `docs/decisions/0019-plain-messages.md`.
 package struct HeadReader {
-    private let bytes: UnsafeRawBufferPointer
-    private var place = 0
+    /// How far it has read.
+    package private(set) var place = 0
 
-    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-    /// What comes after what was read.
-    package var rest: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[place...]) }
+    package init() {}
 
     /// Passes over a text; false where it does not come next.
-    package mutating func skip(_ text: StaticString) -> Bool {
+    package mutating func skip(_ text: StaticString, in bytes: Span<UInt8>) -> Bool {
         let count = text.utf8CodeUnitCount
         guard bytes.count - place >= count else { return false }
         for index in 0..<count where bytes[place + index] != text.utf8Start[index] { return false }
@@ -24,36 +22,36 @@ package struct HeadReader {
     }
 
     /// The rest of the line, its end passed over; nil where it holds another sign or has no end.
-    package mutating func line() -> UnsafeRawBufferPointer? {
+    package mutating func line(in bytes: Span<UInt8>) -> Range<Int>? {
         let start = place
-        passVisible()
+        passVisible(in: bytes)
         let end = place
-        return skip("\r\n") ? UnsafeRawBufferPointer(rebasing: bytes[start..<end]) : nil
+        return skip("\r\n", in: bytes) ? start..<end : nil
     }
 
     /// One line of the head: a field, its value without the spaces before it. Some parsers keep those after it.
     package enum Line {
-        case field(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+        case field(name: Range<Int>, value: Range<Int>)
         /// The empty line after the last field.
         case end
         case doubtful
     }
 
-    package mutating func field() -> Line {
+    package mutating func field(in bytes: Span<UInt8>) -> Line {
         let start = place
         while place < bytes.count, Self.isToken(bytes[place]) { place += 1 }
-        guard place > start else { return skip("\r\n") ? .end : .doubtful }
-        let name = UnsafeRawBufferPointer(rebasing: bytes[start..<place])
-        guard skip(":"), var value = line() else { return .doubtful }
-        while value.first == 0x20 { value = UnsafeRawBufferPointer(rebasing: value.dropFirst()) }
-        return value.last == 0x20 ? .doubtful : .field(name: name, value: value)
+        guard place > start else { return skip("\r\n", in: bytes) ? .end : .doubtful }
+        let name = start..<place
+        guard skip(":", in: bytes), var value = line(in: bytes) else { return .doubtful }
+        while !value.isEmpty, bytes[value.lowerBound] == 0x20 { value = value.dropFirst() }
+        return !value.isEmpty && bytes[value.upperBound - 1] == 0x20 ? .doubtful : .field(name: name, value: value)
     }
 
     /// Passes over signs from the space to the tilde, eight at a time: tokens are long.
-    private mutating func passVisible() {
+    private mutating func passVisible(in bytes: Span<UInt8>) {
         let high: UInt64 = 0x8080_8080_8080_8080
         while bytes.count - place >= 8 {
-            let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            let word = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
             // A byte below the space borrows, one above the tilde has or gets its high bit.
             let below = word &- 0x2020_2020_2020_2020
             guard (below | word | (word &+ 0x0101_0101_0101_0101)) & high == 0 else { break }
@@ -71,12 +69,20 @@ package struct HeadReader {
     }
 }
 
-extension UnsafeRawBufferPointer {
-    /// Whether these are the bytes of a name, but for the case of their letters.
-    package func isName(_ name: StaticString) -> Bool {
-        isSameIgnoringCase(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+extension Span<UInt8> {
+    /// Whether those are the bytes of a name, but for the case of their letters.
+    package func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {
+        range.count == name.utf8CodeUnitCount
+            && slice(range) {
+                $0.isSameIgnoringCase(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+            }
     }
 
-    /// The bytes as text; they are ASCII.
-    package var text: String { String(decoding: self, as: UTF8.self) }
+    /// Those bytes as text; they are ASCII.
+    package func text(_ range: Range<Int>) -> String { slice(range) { String(decoding: $0, as: UTF8.self) } }
+
+    /// Does something with some of the bytes, in place.
+    package func slice<Result>(_ range: Range<Int>, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        extracting(range).withUnsafeBufferPointer(body)
+    }
 }

@@ -36,6 +36,8 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var state = State.resting
     private var queued: [HTTPServerRequestPart] = []
     private var withholdsRead = false
+    /// True while what was queued is taken, one part after the other.
+    private var isTaking = false
     /// Events that wait for the end of a call: its answer must leave before the connection closes.
     private var heldEvents: [Any] = []
     private var heldError: (any Error)?
@@ -216,7 +218,11 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// A call that is answered without waiting comes back here: it is the first that goes on, however many follow.
     private func takeQueued(_ context: ChannelHandlerContext) {
+        guard !isTaking else { return }
+        isTaking = true
+        defer { isTaking = false }
         while let part = queued.first, !mustWait(part) {
             queued.removeFirst()
             take(part, context)

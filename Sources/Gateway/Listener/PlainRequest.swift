@@ -11,49 +11,60 @@ struct PlainRequest {
     let target: String
     private(set) var headers = CallHeaders()
 
-    /// Bytes of the largest.
+    /// Bytes of the largest, and its fields.
     static let largest = 16_384
+    private static let mostFields = 100
 
-    init?(_ bytes: UnsafeRawBufferPointer) {
+    init?(_ bytes: Span<UInt8>) {
         guard bytes.count <= Self.largest else { return nil }
-        var reader = HeadReader(bytes)
-        guard reader.skip("GET "), let line = reader.line(), let target = Self.target(line) else { return nil }
+        var reader = HeadReader()
+        guard reader.skip("GET ", in: bytes), let line = reader.line(in: bytes),
+            let target = Self.target(line, in: bytes)
+        else { return nil }
         self.target = target
-        var hosts = 0
+        var (hosts, fields) = (0, 0)
         while true {
-            switch reader.field() {
+            switch reader.field(in: bytes) {
             case .end:
-                guard reader.rest.isEmpty, hosts == 1 else { return nil }
+                guard reader.place == bytes.count, hosts == 1 else { return nil }
                 return
             case .doubtful: return nil
             case .field(let name, let value):
-                guard Self.isPlain(name, value) else { return nil }
-                if name.isName("host") { hosts += 1 }
-                headers.take(name, value.text)
+                fields += 1
+                guard Self.isPlain(name, value, in: bytes), fields <= Self.mostFields else { return nil }
+                if bytes.isName(name, "host") { hosts += 1 }
+                bytes.slice(name) { headers.take($0, bytes.text(value)) }
             }
         }
     }
 
-    /// Whether these may be the first bytes of such a request.
-    static func mayBegin(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var reader = HeadReader(bytes)
-        guard bytes.count < largest, reader.skip("GET /") else { return false }
-        var rest = bytes[...]
-        while let end = rest.firstIndex(of: 0x0A) {
-            rest = rest[(end + 1)...]
-            if rest.starts(with: [0x0D, 0x0A]) { return false }
+    /// Whether these may be the first bytes of such a request: nothing in the lines that have come whole is in doubt.
+    static func mayBegin(_ bytes: Span<UInt8>) -> Bool {
+        var reader = HeadReader()
+        guard bytes.count < largest, reader.skip("GET /", in: bytes) else { return false }
+        let isLine = reader.line(in: bytes) != nil
+        guard let last = bytes.indices.last(where: { bytes[$0] == 0x0A }) else {
+            return reader.place == bytes.count || reader.place == bytes.count - 1 && bytes[reader.place] == 0x0D
+        }
+        guard isLine else { return false }
+        while reader.place <= last {
+            guard case .field(let name, let value) = reader.field(in: bytes), isPlain(name, value, in: bytes) else {
+                return false
+            }
         }
         return true
     }
 
     /// The target of a request line's rest, in a form that needs no second look.
-    private static func target(_ line: UnsafeRawBufferPointer) -> String? {
+    private static func target(_ line: Range<Int>, in bytes: Span<UInt8>) -> String? {
         let end: StaticString = " HTTP/1.1"
         let count = line.count - end.utf8CodeUnitCount
-        guard count > 0, line.first == UInt8(ascii: "/") else { return nil }
-        for index in 0..<end.utf8CodeUnitCount where line[count + index] != end.utf8Start[index] { return nil }
-        let target = UnsafeRawBufferPointer(rebasing: line[..<count])
-        return target.allSatisfy(isOfTarget) ? target.text : nil
+        guard count > 0, bytes[line.lowerBound] == UInt8(ascii: "/") else { return nil }
+        let target = line.prefix(count)
+        for index in 0..<end.utf8CodeUnitCount where bytes[target.upperBound + index] != end.utf8Start[index] {
+            return nil
+        }
+        return bytes.slice(target) { $0.allSatisfy(isOfTarget) } ? bytes.text(target) : nil
     }
 
     /// Signs of a path and a query (RFC 3986 §3.3, §3.4), and the brackets that lists are written with.
@@ -65,15 +76,15 @@ struct PlainRequest {
     }
 
     /// Whether a field leaves the request what it seems to be.
-    private static func isPlain(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool {
+    private static func isPlain(_ name: Range<Int>, _ value: Range<Int>, in bytes: Span<UInt8>) -> Bool {
         switch name.count {
-        case 2: !name.isName("te")
-        case 6: !name.isName("expect")
-        case 7: !name.isName("upgrade") && !name.isName("trailer")
-        case 10: !name.isName("connection") || value.isName("keep-alive")
-        case 14: !name.isName("content-length") && !name.isName("http2-settings")
-        case 16: !name.isName("proxy-connection")
-        case 17: !name.isName("transfer-encoding")
+        case 2: !bytes.isName(name, "te")
+        case 6: !bytes.isName(name, "expect")
+        case 7: !bytes.isName(name, "upgrade") && !bytes.isName(name, "trailer")
+        case 10: !bytes.isName(name, "connection") || bytes.isName(value, "keep-alive")
+        case 14: !bytes.isName(name, "content-length") && !bytes.isName(name, "http2-settings")
+        case 16: !bytes.isName(name, "proxy-connection")
+        case 17: !bytes.isName(name, "transfer-encoding")
         default: true
         }
     }
@@ -81,7 +92,7 @@ struct PlainRequest {
 
 /// Stands before the parser and answers plain calls without it, until something else comes: from then on all of the
 /// connection is the parser's.
-final class PlainRequests: ChannelInboundHandler, RemovableChannelHandler {
+final class PlainRequests: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
@@ -91,11 +102,12 @@ final class PlainRequests: ChannelInboundHandler, RemovableChannelHandler {
     private let calls: CallHandler
     /// The beginning of a call, and in how many pieces it came.
     private var begun: (bytes: ByteBuffer, pieces: Int)?
-    private var hasPassedOn = false
+    private var isParsed = false
 
     init(_ calls: CallHandler) { self.calls = calls }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isParsed else { return context.fireChannelRead(data) }
         var (bytes, pieces) = (unwrapInboundIn(data), 1)
         if let begun {
             let new = bytes
@@ -104,9 +116,9 @@ final class PlainRequests: ChannelInboundHandler, RemovableChannelHandler {
             bytes.writeImmutableBuffer(new)
         }
         guard calls.isAtRest else { return passOn(bytes, context) }
-        if let request = bytes.withUnsafeReadableBytes(PlainRequest.init) {
+        if let request = PlainRequest(bytes.readableBytesUInt8Span) {
             if !calls.take(request) { passOn(bytes, context) }
-        } else if pieces < Self.mostPieces, bytes.withUnsafeReadableBytes(PlainRequest.mayBegin) {
+        } else if pieces < Self.mostPieces, PlainRequest.mayBegin(bytes.readableBytesUInt8Span) {
             begun = (bytes, pieces)
         } else {
             passOn(bytes, context)
@@ -114,12 +126,11 @@ final class PlainRequests: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func passOn(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        hasPassedOn = true
+        isParsed = true
         context.fireChannelRead(wrapInboundOut(bytes))
-        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 
-    /// The parser knows what to do with a request that has no end.
+    /// Before anything else happens: the parser knows what to do with a request that has no end.
     private func passOnBegun(_ context: ChannelHandlerContext) {
         guard let begun else { return }
         self.begun = nil
@@ -128,7 +139,7 @@ final class PlainRequests: ChannelInboundHandler, RemovableChannelHandler {
 
     /// Where nothing was passed on, nobody behind has read anything.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if hasPassedOn { context.fireChannelReadComplete() }
+        if isParsed { context.fireChannelReadComplete() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
