@@ -55,10 +55,13 @@ struct TraceTests {
             }
             await hub.hub.close()
             let content = try TraceTests.content(hub)
-            #expect(content.range(of: Data("13002526500013".utf8)) != nil)
-            for trace in ["LEFEBVRE", "CLAIRE", "Claire", "MARIE", "1987", "08480", "VILLERS", "620,", token] {
+            for trace in ["LEFEBVRE", "CLAIRE", "Claire", "MARIE", "VILLERS", token] {
                 #expect(content.range(of: Data(trace.utf8)) == nil, "\(trace)")
             }
+            // Four digits stand in many a pseudonym and duration by chance: as a word of their own they would not.
+            let text = String(decoding: content, as: UTF8.self).replacing(/Microseconds":[0-9]+/, with: "")
+            let words = Set(text.split { !$0.isLetter && !$0.isNumber && !"+/_=-".contains($0) })
+            #expect(words.isDisjoint(with: ["1987", "08480", "620"]) && words.contains("13002526500013"))
             #expect(Set(try Self.records(hub).map(\.subject)).count == 1)
         }
     }
