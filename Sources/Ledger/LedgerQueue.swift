@@ -50,7 +50,7 @@ final class LedgerQueue: Sendable {
         }
     }
 
-    private enum Awaited { case nothing, outcome, anything }
+    private enum Awaited { case nothing, time, outcome, anything }
 
     /// How long an intent may wait for an outcome to share its flush, in nanoseconds: nobody waits for an intent itself.
     static let intentWait: UInt64 = 1_000_000
@@ -96,10 +96,15 @@ final class LedgerQueue: Sendable {
 
     /// Waits for entries and takes them all, intents alone once they have waited for ``intentWait``: none at the deadline,
     /// nil once the queue is closed and empty.
-    func take(until deadline: DispatchTime? = nil) -> Batch? {
+    /// - Parameter earliest: before which only a closed queue gives any.
+    func take(from earliest: DispatchTime? = nil, until deadline: DispatchTime? = nil) -> Batch? {
         while true {
             let now = DispatchTime.now()
             let (batch, due) = state.withLock { state -> (Batch?, DispatchTime) in
+                if let earliest, now < earliest, state.refusal == nil {
+                    state.awaited = .time
+                    return (nil, earliest)
+                }
                 let isRipe = state.outcomes > 0 || !state.entries.isEmpty && state.due <= now.uptimeNanoseconds
                 if isRipe || state.refusal != nil { return (state.takeAll(), now) }
                 state.awaited = state.entries.isEmpty ? .anything : .outcome

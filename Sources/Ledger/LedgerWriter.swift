@@ -177,11 +177,12 @@ public final class LedgerWriter: Sendable {
         defer { if let tip = appender.tip() { tips.publish(tip) } }
         defer { appender.releaseLock() }
         var isFull = false
+        var earliest: DispatchTime?
         while true {
             if clock.isDue { clock.publish(appender.tip(), tips) }
-            guard let batch = queue.take(until: clock.due) else { break }
+            guard let batch = queue.take(from: earliest, until: clock.due) else { break }
             guard !batch.entries.isEmpty else { continue }
-            let began = DispatchTime.now().uptimeNanoseconds
+            let began = DispatchTime.now()
             let result = Result { () throws(LedgerError) in try appender.append(batch) }
             switch result {
             case .success:
@@ -190,7 +191,7 @@ public final class LedgerWriter: Sendable {
                 clock.count(batch.entries.count)
                 let calls = deliver(to: batch.entries) { .success(batch.first + UInt64($0)) }
                 appender.addLeaves()
-                gather(calls, since: began)
+                earliest = nextFlush(after: calls, since: began)
             case .failure(.full):
                 if !isFull { logger.error("the ledger refuses records: too little disk space is left") }
                 isFull = true
@@ -226,14 +227,11 @@ private func deliver(to entries: [LedgerQueue.Entry], _ result: (Int) -> Result<
     return calls
 }
 
-/// Sleeps between two flushes where calls come together, so that more of them share the next: a flush costs about as much
-/// for one as for fifty. A tenth of a millisecond for each call, which is about what to serve it again takes, keeps few
-/// callers from waiting for others that do not come; a lone one never waits. The thread that sleeps is the writer's own.
-private func gather(_ calls: UInt64, since began: UInt64) {
-    guard calls > 1 else { return }
-    let end = began + min(calls * 100_000, 2_000_000)
-    let now = DispatchTime.now().uptimeNanoseconds
-    if now < end { usleep(UInt32((end - now) / 1000)) }
+/// When the next flush may begin, so that calls that come together share it: a flush costs about as much for one as for
+/// fifty. A tenth of a millisecond for each call, which is about what to serve it again takes, keeps few callers from
+/// waiting for others that do not come; a lone one never waits.
+private func nextFlush(after calls: UInt64, since began: DispatchTime) -> DispatchTime? {
+    calls > 1 ? DispatchTime(uptimeNanoseconds: began.uptimeNanoseconds + min(calls * 100_000, 2_000_000)) : nil
 }
 
 /// Tells when the tree is to be signed.

@@ -37,33 +37,24 @@ public struct CallFacts: Sendable {
         public var proxied: @Sendable (_ address: String) -> String? = { _ in nil }
     }
 
-    /// Unchecked because the compiler does not see it: it is written only by the one who holds it alone
-    /// (`isKnownUniquelyReferenced`), as the buffer of an array is.
-    @usableFromInline final class Storage: @unchecked Sendable {
-        @usableFromInline var known: Known
-
-        @usableFromInline init(_ known: Known) { self.known = known }
-    }
-
-    @usableFromInline var storage: Storage
+    /// One element: an array's storage is shared between copies until one of them is written to.
+    @usableFromInline var storage: [Known]
 
     /// Inlined everywhere, so that the compiler sees through the path.
     @inlinable public subscript<Value>(dynamicMember path: WritableKeyPath<Known, Value>) -> Value {
-        @inline(__always) get { storage.known[keyPath: path] }
-        @inline(__always) set {
-            if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.known) }
-            storage.known[keyPath: path] = newValue
-        }
+        @inline(__always) get { storage[0][keyPath: path] }
+        @inline(__always) set { storage[0][keyPath: path] = newValue }
     }
 
     public init(
         parameters: [JSON?], recipient: String?, requestID: String, tokenID: String, organisation: String,
         version: Int, clock: WallClock, publicURL: String, settings: @escaping @Sendable (String) -> Redacted<String>?
     ) {
-        storage = Storage(
+        storage = [
             Known(
                 parameters: parameters, recipient: recipient, requestID: requestID, tokenID: tokenID,
-                organisation: organisation, version: version, clock: clock, settings: settings, publicURL: publicURL))
+                organisation: organisation, version: version, clock: clock, settings: settings, publicURL: publicURL)
+        ]
     }
 
     /// The provider's answer as text.
