@@ -162,10 +162,10 @@ import Values
         try Data("code,intitule,de\nA,\"riz, \"\"long\"\" et blé\",\nB,\"l'été\nen deux lignes\",2\n".utf8).write(
             to: file)
         let table = try Nomenclature(name: "essai", file: file)
-        #expect(table.cell("A", "intitule") == "riz, \"long\" et blé")
-        #expect(table.cell("A", "de") == nil)
-        #expect(table.cell("B", "intitule") == "l'été\nen deux lignes")
-        #expect(table.cell("B", "de") == "2")
-        #expect(table.cell("C", "de") == nil)
+        #expect(table.cell("A", 1) == "riz, \"long\" et blé")
+        #expect(table.cell("A", 2) == nil)
+        #expect(table.cell("B", 1) == "l'été\nen deux lignes")
+        #expect(table.cell("B", 2) == "2")
+        #expect(table.cell("C", 2) == nil)
     }
 }

@@ -84,7 +84,7 @@ public final class Field: Sendable {
         otherwise: JSON, omitted: Condition?, mask: Condition?
     ) {
         self.key = key
-        name = JSON.string(key).bytes + [UInt8(ascii: ":")]
+        name = Array("\(JSON.string(key).serialized):".utf8)
         self.meaning = meaning
         self.value = value
         self.scope = scope

@@ -108,7 +108,7 @@ public indirect enum Transform: Sendable {
     case table([String: JSON])
     case tableOrSame([String: JSON])
     /// A column of a nomenclature's row.
-    case label(Nomenclature, String)
+    case label(Nomenclature, column: Int)
     case nullIf(JSON)
     /// The bracket of an amount in the grid that an expression names, as `{code, label}`.
     case bracket([String: Grid], Expression)

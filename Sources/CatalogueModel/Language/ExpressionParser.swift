@@ -341,13 +341,13 @@ struct ExpressionParser {
             throw Fault(message: "no nomenclature is named '\(name)'")
         }
         guard case .name(let column) = tokens.first, !["and", "or", "is", "in"].contains(column) else {
-            return .label(nomenclature, nomenclature.columns[safe: 1] ?? "")
+            return .label(nomenclature, column: 1)
         }
         tokens.removeFirst()
-        guard nomenclature.columns.contains(column) else {
+        guard let index = nomenclature.columns.firstIndex(of: column) else {
             throw Fault(message: "nomenclature '\(name)' has no column '\(column)'")
         }
-        return .label(nomenclature, column)
+        return .label(nomenclature, column: index)
     }
 }
 

@@ -6,20 +6,19 @@ import Values
 public final class Nomenclature: Sendable {
     public let name: String
     let columns: [String]
-    private let rows: [String: [String: String]]
+    private let rows: [String: [String]]
 
     init(name: String, file: URL) throws {
         self.name = name
-        let table = try CSV<Named>(url: file, delimiter: .comma, encoding: .utf8, loadColumns: false)
+        let table = try CSV<Enumerated>(url: file, delimiter: .comma, encoding: .utf8, loadColumns: false)
         columns = table.header
         rows = Dictionary(
-            table.rows.compactMap { row in row[table.header.first ?? ""].map { ($0, row) } },
-            uniquingKeysWith: { first, _ in first })
+            table.rows.compactMap { row in row.first.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The cell of that code and column; nil where the code is unknown or the cell empty.
-    func cell(_ code: String, _ column: String) -> String? {
-        guard let cell = rows[code]?[column], !cell.isEmpty else { return nil }
+    /// The cell of that code and column, counted from 0; nil where the code is unknown or the cell empty.
+    func cell(_ code: String, _ column: Int) -> String? {
+        guard let cell = rows[code]?[safe: column], !cell.isEmpty else { return nil }
         return cell
     }
 }
