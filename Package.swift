@@ -227,7 +227,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 "Yams",
-            ]),
+            ],
+            linkerSettings: [.linkedLibrary("mimalloc", .when(platforms: [.linux]))]),
         .target(name: "Allocations", path: "Benchmarks/Allocations"),
         .executableTarget(
             name: "stage-benchmarks",
