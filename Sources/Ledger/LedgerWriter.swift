@@ -228,10 +228,10 @@ private func deliver(to entries: [LedgerQueue.Entry], _ result: (Int) -> Result<
 }
 
 /// When the next flush may begin, so that calls that come together share it: a flush costs about as much for one as for
-/// fifty. A tenth of a millisecond for each call, which is about what to serve it again takes, keeps few callers from
-/// waiting for others that do not come; a lone one never waits.
+/// fifty. A twentieth of a millisecond for each call, which is about what two loops take to serve one more, keeps few callers
+/// from waiting for others that do not come; a lone one never waits.
 private func nextFlush(after calls: UInt64, since began: DispatchTime) -> DispatchTime? {
-    calls > 1 ? DispatchTime(uptimeNanoseconds: began.uptimeNanoseconds + min(calls * 100_000, 2_000_000)) : nil
+    calls > 1 ? DispatchTime(uptimeNanoseconds: began.uptimeNanoseconds + min(calls * 50_000, 2_000_000)) : nil
 }
 
 /// Tells when the tree is to be signed.
