@@ -10,7 +10,10 @@ import Values
 /// share an answer, and a dump of memory shows neither who was asked about nor what was answered.
 public final class AnswerCache: Sendable {
     struct Entry {
+        /// The body, encrypted; the place of the entry is authenticated with it.
         let sealed: Data
+        let status: Int
+        let code: String?
         let expires: Date
     }
 
@@ -20,27 +23,6 @@ public final class AnswerCache: Sendable {
         /// Five digits; nil for an accepted call.
         var code: String?
         let body: [UInt8]
-
-        fileprivate static let header = 7
-
-        fileprivate var bytes: [UInt8] {
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(Self.header + body.count)
-            bytes.append(UInt8(status >> 8))
-            bytes.append(UInt8(status & 0xFF))
-            bytes.append(contentsOf: (code ?? "     ").utf8.prefix(5))
-            bytes.append(contentsOf: body)
-            return bytes
-        }
-
-        fileprivate init?(bytes: Data) {
-            guard bytes.count >= Self.header else { return nil }
-            let bytes = Array(bytes)
-            let code = String(decoding: bytes[2..<Self.header], as: UTF8.self)
-            self.init(
-                status: Int(bytes[0]) << 8 | Int(bytes[1]), code: code == "     " ? nil : code,
-                body: Array(bytes[Self.header...]))
-        }
 
         package init(status: Int = 200, code: String? = nil, body: [UInt8]) {
             self.status = status
@@ -93,30 +75,33 @@ public final class AnswerCache: Sendable {
     package func answer(_ key: Key, now: Date) -> (kept: Kept, secondsLeft: Int)? {
         guard let entry = entries.withLock({ $0[key] }), entry.expires > now,
             let box = try? AES.GCM.SealedBox(combined: entry.sealed),
-            let bytes = key.digest.withUnsafeBytes({ try? AES.GCM.open(box, using: secret, authenticating: $0) }),
-            let kept = Kept(bytes: bytes)
+            let body = key.digest.withUnsafeBytes({ try? AES.GCM.open(box, using: secret, authenticating: $0) })
         else { return nil }
+        let kept = Kept(status: entry.status, code: entry.code, body: Array(body))
         return (kept, Int(entry.expires.timeIntervalSince(now)))
     }
 
     package func keep(_ kept: Kept, _ key: Key, until expires: Date, now: Date) {
-        guard let nonce = try? AES.GCM.Nonce(data: nonce()),
-            let sealed = key.digest.withUnsafeBytes({
-                try? AES.GCM.seal(kept.bytes, using: secret, nonce: nonce, authenticating: $0).combined
+        guard let nonce = nonce(),
+            let sealed = key.digest.withUnsafeBytes({ place in
+                kept.body.withUnsafeBytes { body in
+                    try? AES.GCM.seal(body, using: secret, nonce: nonce, authenticating: place).combined
+                }
             })
         else { return }
+        let entry = Entry(sealed: sealed, status: kept.status, code: kept.code, expires: expires)
         entries.withLock { entries in
             if entries.count >= bound { entries = entries.filter { $0.value.expires > now } }
             if entries.count >= bound { entries.removeAll(keepingCapacity: true) }
-            entries[key] = Entry(sealed: sealed, expires: expires)
+            entries[key] = entry
         }
     }
 
     /// A count: the key lives as long as it, so that none comes twice (NIST SP 800-38D §8.2.1). Drawn ones would cost two
     /// system calls.
-    private func nonce() -> [UInt8] {
-        let number = sealed.wrappingAdd(1, ordering: .relaxed).newValue
-        return withUnsafeBytes(of: UInt64(number).bigEndian) { [0, 0, 0, 0] + $0 }
+    private func nonce() -> AES.GCM.Nonce? {
+        let number = UInt64(sealed.wrappingAdd(1, ordering: .relaxed).newValue)
+        return withUnsafeBytes(of: (number.bigEndian, UInt32(0))) { try? AES.GCM.Nonce(data: $0) }
     }
 
     /// Forgets everything: a new catalogue may map answers otherwise.

@@ -225,9 +225,16 @@ public enum RequestID {
     /// True for a UUID in its usual form.
     static func isUUID(_ text: String) -> Bool {
         guard text.utf8.count == 36 else { return false }
-        return text.utf8.enumerated().allSatisfy { index, byte in
-            if [8, 13, 18, 23].contains(index) { return byte == UInt8(ascii: "-") }
-            return (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
+        var place = 0
+        for byte in text.utf8 {
+            switch (place, byte) {
+            case (8, 0x2D), (13, 0x2D), (18, 0x2D), (23, 0x2D): break
+            case (8, _), (13, _), (18, _), (23, _): return false
+            case (_, 0x30...0x39), (_, 0x41...0x46), (_, 0x61...0x66): break
+            default: return false
+            }
+            place += 1
         }
+        return true
     }
 }

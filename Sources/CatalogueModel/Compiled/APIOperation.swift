@@ -13,6 +13,10 @@ public final class APIOperation: Sendable {
     public let checks: [ParameterCheck]
     /// Names of the slots, which are the canonical names of the parameters.
     public let slots: [String]
+    /// Slots that may hold the number of a company.
+    public let companySlots: [Int]
+    /// Slots of what tells a person, in the order of ``PersonIdentity/parameters``; nil for what is not asked.
+    public let personSlots: [Int?]
     /// A call needs at least one of these.
     public let acceptedScopes: ScopeSet
     public let acceptedScopeNames: [String]
@@ -83,6 +87,10 @@ public final class APIOperation: Sendable {
         parameters = draft.parameters
         checks = draft.checks
         slots = draft.slots
+        companySlots = draft.slots.indices.filter {
+            draft.slots[$0].hasPrefix("siret") || draft.slots[$0].hasPrefix("siren")
+        }
+        personSlots = PersonIdentity.parameters.map { draft.slots.firstIndex(of: $0) }
         acceptedScopes = draft.acceptedScopes
         acceptedScopeNames = draft.acceptedScopeNames
         acceptsAnyToken = draft.acceptsAnyToken
