@@ -7,7 +7,7 @@ import Values
 /// Answers that may be served again, encrypted in memory under a key of the process.
 ///
 /// The key of an entry is a keyed digest of operation, parameters and scopes: two calls that differ in any of them never
-/// share an answer, and a dump of memory shows neither who was asked about nor what was answered.
+/// share an answer, and a dump of memory shows neither who was asked about nor the data given: of an error, its code only.
 public final class AnswerCache: Sendable {
     struct Entry {
         /// The body, encrypted; the place of the entry is authenticated with it.
