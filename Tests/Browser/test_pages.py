@@ -11,7 +11,7 @@ PAGES = {  # name: (path, a text that the page must show)
     "api": (API, "cnaf_quotient_familial"),
     "api-issue": ("/catalogue/participation-familiale-eaje", "Anomalie connue depuis le 28 avril 2026"),
     "providers": ("/fournisseurs", "répertoire Sirene"),
-    "provider": ("/fournisseurs/cnav", "Chaque dimanche, de 23 h à 23 h 45"),
+    "provider": ("/fournisseurs/cnav", "de 23 h à 23 h 45"),
     "use-cases": ("/cas-usages", "Attribuer un marché public"),
     "use-case": ("/cas-usages/tarification_municipale_enfance", "Interdites"),
     "news": ("/nouveautes", "Quinze cas d'usage"),

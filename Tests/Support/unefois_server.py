@@ -1,11 +1,16 @@
 """Starts UneFois in a folder of its own, waits until it can serve calls, and stops it."""
+import atexit
 import contextlib
+import functools
 import os
 import pathlib
+import re
+import shutil
 import signal
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 import urllib.request
 
@@ -29,13 +34,32 @@ def executable(build="debug"):
     return next((path for path in (ROOT / f".build/{kind}/unefois" for kind in (build, other)) if path.exists()), None)
 
 
+@functools.cache
+def open_catalogue():
+    """A copy of the catalogue whose providers close three days from now, and not when their time comes tonight: they
+    would refuse calls that tests expect to be answered."""
+    day = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"][(time.localtime().tm_wday + 3) % 7]
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="unefois-catalogue-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name in ("Catalogue", "Procedures"):
+        shutil.copytree(ROOT / name, folder / name)
+    for file in folder.glob("Catalogue/*/*/provider.yaml"):
+        file.write_text(re.sub(r'(from: "[0-9:]+", to: "[0-9:]+")(, day: \w+)?', rf"\1, day: {day}", file.read_text()))
+    return folder / "Catalogue"
+
+
+def surroundings(environment=None):
+    """The whole environment of a UneFois under test."""
+    return {"UNEFOIS_CATALOGUE": str(open_catalogue()), **os.environ, **(environment or {})}
+
+
 @contextlib.contextmanager
 def started(command, ready, log, environment=None, seconds=60):
     """Runs `command` until the block ends; enters it when the URL `ready` answers 200. Yields the process."""
     with open(log, "ab") as output:
         process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output,
                                    stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True,
-                                   env={**os.environ, **(environment or {})})
+                                   env=surroundings(environment))
     try:
         deadline = time.monotonic() + seconds
         while not answers(ready):
@@ -66,7 +90,7 @@ def serving(folder, *arguments, binary=None, environment=None):
     environment = {"UNEFOIS_ADMIN_PORT": str(free_port()), **(environment or {})}
     scheme, port = "https" if "UNEFOIS_SERVER_TLS_CERTIFICATE" in environment else "http", free_port()
     command = [binary or executable(), "serve", "--data", pathlib.Path(folder) / "data", "--port", port, *arguments]
-    return f"{scheme}://127.0.0.1:{port}", [str(part) for part in command], {**os.environ, **environment}
+    return f"{scheme}://127.0.0.1:{port}", [str(part) for part in command], surroundings(environment)
 
 
 @contextlib.contextmanager
