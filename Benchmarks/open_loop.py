@@ -123,7 +123,7 @@ def hub(folder, organisations, environment):
     if not binary:
         sys.exit("✗ unefois n'est pas compilé : swift build -c release --product unefois")
     print(f"binaire {binary.parent.name}")
-    environment = {**hub_calls.CLOCK, "UNEFOIS_SANDBOX": "false", "UNEFOIS_LOG_LEVEL": "critical", **environment}
+    environment = {"UNEFOIS_SANDBOX": "false", "UNEFOIS_LOG_LEVEL": "critical", **environment}
     with unefois_server.unefois(folder, binary=binary, environment=environment) as (base, _):
         tokens = [unefois_server.token(folder, binary, "--all-scopes", "--siret", siret(number))
                   for number in range(organisations)]

@@ -2,15 +2,18 @@ import Gateway
 import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
+import NIOCertificateReloading
 import NIOCore
 import NIOSSL
 import Operations
 
 extension HTTPServerBuilder {
     /// HTTP/1.1 in clear, or HTTP/1.1 and HTTP/2 over TLS where there is a certificate.
-    /// - Throws: where the certificate or its key cannot be read.
-    static func listening(_ listener: HubListener, _ tls: TLSSettings?) throws -> HTTPServerBuilder {
-        guard let channel = try tls?.channel else { return .http1(configuration: listener.configuration) }
+    static func listening(
+        _ listener: HubListener, _ tls: TLSSettings?, _ certificate: TimedCertificateReloader?
+    ) throws -> HTTPServerBuilder {
+        guard let tls, let certificate else { return .http1(configuration: listener.configuration) }
+        let channel = try tls.channel(certificate)
         let configuration = HTTP2ChannelConfiguration(
             idleTimeout: .nanoseconds(listener.idleTimeout.nanoseconds), streamConfiguration: listener.configuration)
         return HTTPServerBuilder { responder in
@@ -42,22 +45,38 @@ private struct SecureChannel: ServerChildChannel {
 }
 
 extension TLSSettings {
+    /// The certificate and its key, read now and again each minute, for connections to come: certificates live for weeks
+    /// (CA/Browser Forum, ballot SC-081). A pair that does not fit together, as while it is being replaced, is refused and
+    /// the former stays.
+    /// - Throws: where the certificate or its key cannot be read, or where one is not the other's.
+    func reloader(_ logger: Logger) throws -> TimedCertificateReloader {
+        try .makeReloaderValidatingSources(
+            configuration: .init(
+                refreshInterval: .seconds(60),
+                certificateSource: .init(location: .file(path: certificate), format: .pem),
+                privateKeySource: .init(location: .file(path: key), format: .pem)
+            ) { configuration in
+                configuration.onCertificateLoaded = { change in
+                    let end = change.currentX509CertificateChain.first.map { "\($0.notValidAfter)" } ?? ""
+                    logger.notice("certificat TLS lu", metadata: ["fin": "\(end)"])
+                }
+                configuration.onCertificateLoadFailed = { failure in
+                    logger.error("certificat TLS refusé", metadata: ["reason": "\(failure.error)"])
+                }
+            })
+    }
+
     /// TLS 1.3, and 1.2 with ephemeral keys and authenticated ciphers only (ANSSI, SDE-NT-35 §3).
-    fileprivate var channel: TLSChannelConfiguration {
-        get throws {
-            let chain = try NIOSSLCertificate.fromPEMFile(certificate)
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: chain.map { .certificate($0) },
-                privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-            configuration.minimumTLSVersion = .tlsv12
-            configuration.cipherSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
-            guard asksClients else { return TLSChannelConfiguration(tlsConfiguration: configuration) }
-            configuration.certificateVerification = .optionalVerification
-            // Any certificate will do: a token is bound to its digest, and the handshake proves that the client holds
-            // its key (RFC 8705 §2.2 and §3).
-            return TLSChannelConfiguration(
-                tlsConfiguration: configuration,
-                customVerificationCallback: { _, promise in promise.succeed(.certificateVerified) })
-        }
+    fileprivate func channel(_ reloader: TimedCertificateReloader) throws -> TLSChannelConfiguration {
+        var configuration = try TLSConfiguration.makeServerConfiguration(certificateReloader: reloader)
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
+        guard asksClients else { return TLSChannelConfiguration(tlsConfiguration: configuration) }
+        configuration.certificateVerification = .optionalVerification
+        // Any certificate will do: a token is bound to its digest, and the handshake proves that the client holds its
+        // key (RFC 8705 §2.2 and §3).
+        return TLSChannelConfiguration(
+            tlsConfiguration: configuration,
+            customVerificationCallback: { _, promise in promise.succeed(.certificateVerified) })
     }
 }

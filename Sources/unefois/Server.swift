@@ -5,6 +5,7 @@ import Gateway
 import Hummingbird
 import HummingbirdCore
 import Logging
+import NIOCertificateReloading
 import Operations
 import Pages
 import Sandbox
@@ -91,8 +92,11 @@ struct Server {
         let listener = HubListener(
             gateway: hub.gateway, callerAddress: callerAddress, idleTimeout: .seconds(Int64(settings.idleTimeout)),
             requestTimeout: .seconds(Int64(settings.requestTimeout)))
-        let server: HTTPServerBuilder
-        do { server = try .listening(listener, settings.tls) } catch {
+        let (server, certificate): (HTTPServerBuilder, TimedCertificateReloader?)
+        do {
+            certificate = try settings.tls?.reloader(logger)
+            server = try .listening(listener, settings.tls, certificate)
+        } catch {
             throw Refused(description: "le certificat TLS ou sa clé ne peuvent pas être lus : \(error)")
         }
         let responder = hub.responder(callerAddress: callerAddress) { pages.addRoutes(to: $0) }
@@ -105,9 +109,11 @@ struct Server {
             LoopService { try await hub.watch.run() },
             LoopService { try await hub.refreshQuotas() },
             LoopService { try await hub.ledgerService.run(settings) },
-            CatalogueReloader(
-                hub: hub, folder: folder, sandbox: sandbox, servesAnnounced: settings.sandbox, logger: logger),
+            Reloader(
+                hub: hub, folder: folder, sandbox: sandbox, servesAnnounced: settings.sandbox, certificate: certificate,
+                logger: logger),
         ]
+        if let certificate { services.append(certificate) }
         let ports = BoundPorts()
         services += hub.nodeLoops.map { LoopService(loop: $0) }
         if let port = settings.adminPort { services.append(admin(hub, port, ports)) }

@@ -2,6 +2,7 @@ import CatalogueModel
 import Desk
 import Foundation
 import Logging
+import NIOCertificateReloading
 import NIOCore
 import NIOPosix
 import Operations
@@ -22,13 +23,14 @@ struct LoopService: ServiceLifecycle.Service {
     }
 }
 
-/// Compiles the catalogue again on SIGHUP; a faulty one is refused and the former stays in use.
-struct CatalogueReloader: ServiceLifecycle.Service {
+/// Compiles the catalogue and reads the certificate again on SIGHUP; a faulty one is refused and the former stays in use.
+struct Reloader: ServiceLifecycle.Service {
     let hub: Hub
     let folder: URL
     let sandbox: SandboxProcess?
     /// APIs to come answer in the sandbox only.
     let servesAnnounced: Bool
+    let certificate: TimedCertificateReloader?
     let logger: Logger
 
     func run() async throws {
@@ -37,7 +39,10 @@ struct CatalogueReloader: ServiceLifecycle.Service {
         let source = DispatchSource.makeSignalSource(signal: SIGHUP)
         source.setEventHandler { continuation.yield() }
         source.resume()
-        for await _ in hangups.cancelOnGracefulShutdown() { await reload() }
+        for await _ in hangups.cancelOnGracefulShutdown() {
+            try? certificate?.reload()
+            await reload()
+        }
         source.cancel()
     }
 

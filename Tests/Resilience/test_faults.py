@@ -11,7 +11,7 @@ import pytest
 import fault_proxy
 import unefois_server
 from fault_proxy import FaultProxy, Faults, Provider
-from hub_calls import CLOCK, Hub
+from hub_calls import Hub
 
 TIME = 2.0  # the INSEE's, in its descriptor
 SLACK = 2.0  # for a machine that does other things
@@ -87,7 +87,7 @@ def bench(binary, tmp_path_factory):
     secured = FaultProxy(Provider(), tls=certificate(folder))
     with fault_proxy.running(insee, cnav, secured), deaf_port() as deaf:
         environment = {
-            **CLOCK, "UNEFOIS_SANDBOX": "false", "UNEFOIS_PROVIDERS_INSEE_URL": insee.url,
+            "UNEFOIS_SANDBOX": "false", "UNEFOIS_PROVIDERS_INSEE_URL": insee.url,
             "UNEFOIS_PROVIDERS_CNAV_URL": cnav.url, "UNEFOIS_PROVIDERS_OPQIBI_URL": "http://provider.invalid",
             "UNEFOIS_PROVIDERS_CMA_FRANCE_URL": f"http://127.0.0.1:{unefois_server.free_port()}",
             "UNEFOIS_PROVIDERS_DOUANES_URL": secured.url,

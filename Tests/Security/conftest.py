@@ -10,7 +10,7 @@ from patience import PATIENCE
 @pytest.fixture(scope="session")
 def hub(binary, tmp_path_factory):
     folder = tmp_path_factory.mktemp("security")
-    environment = {**hub_calls.CLOCK, "UNEFOIS_SERVER_IDLE_TIMEOUT": str(PATIENCE),
+    environment = {"UNEFOIS_SERVER_IDLE_TIMEOUT": str(PATIENCE),
                    "UNEFOIS_SERVER_REQUEST_TIMEOUT": str(PATIENCE)}
     with unefois_server.unefois(folder, binary=binary, environment=environment) as (base, process):
         listening = Listening(base, process, unefois_server.token(folder, binary))

@@ -78,7 +78,7 @@ def test_no_redirection_of_a_provider_is_followed(binary, tmp_path):
     provider = Redirecting()
     insee, cnav = FaultProxy(provider), FaultProxy(Provider())
     with fault_proxy.running(insee, cnav):
-        environment = {**hub_calls.CLOCK, "UNEFOIS_SANDBOX": "false", "UNEFOIS_PROVIDERS_INSEE_URL": insee.url,
+        environment = {"UNEFOIS_SANDBOX": "false", "UNEFOIS_PROVIDERS_INSEE_URL": insee.url,
                        "UNEFOIS_PROVIDERS_CNAV_URL": cnav.url}
         with unefois_server.unefois(tmp_path, binary=binary, environment=environment) as (base, process):
             hub = hub_calls.Hub(base, unefois_server.token(tmp_path, binary))

@@ -121,7 +121,7 @@ def test_what_calls_say_is_written_nowhere(binary, tmp_path):
     temporary, admin = tmp_path / "temporary", unefois_server.free_port()
     temporary.mkdir()
     cnav, markers = FaultProxy(Provider()), Markers(6)
-    environment = {**hub_calls.CLOCK, "UNEFOIS_LOG_LEVEL": "trace", "TMPDIR": str(temporary), "UNEFOIS_ADMIN_PORT": str(admin)}
+    environment = {"UNEFOIS_LOG_LEVEL": "trace", "TMPDIR": str(temporary), "UNEFOIS_ADMIN_PORT": str(admin)}
     with fault_proxy.running(cnav):
         environment["UNEFOIS_PROVIDERS_CNAV_URL"] = cnav.url
         with unefois_server.unefois(tmp_path, binary=binary, environment=environment) as (base, process):

@@ -112,7 +112,7 @@ def test_clients_that_leave_cost_nothing(hub):
 
 
 def test_a_call_under_way_is_answered_when_the_service_stops(binary, tmp_path):
-    with unefois_server.unefois(tmp_path, binary=binary, environment=hub_calls.CLOCK) as (base, process):
+    with unefois_server.unefois(tmp_path, binary=binary) as (base, process):
         caller = hub_calls.Hub(base, unefois_server.token(tmp_path, binary))
         caller.wait_until_ready(caller.ask_sandbox)
         host, port = caller.host.split(":")

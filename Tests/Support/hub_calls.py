@@ -12,8 +12,6 @@ RECIPIENT = "13002526500013"
 TRACE = {"recipient": RECIPIENT, "context": "Essai", "object": "essai"}
 FIRST_NAMES = ("".join(letters) for letters in itertools.product("ABCDEFGHIJKLMNOPQRSTUVWXYZ", repeat=5))
 COMPANIES = fault_proxy.company_numbers()
-# Outside of the hours at which providers are closed.
-CLOCK = {"UNEFOIS_CLOCK": "2026-05-15T10:00:00Z"}
 
 
 def company(siren):
