@@ -1,3 +1,4 @@
+import Foundation
 import Gateway
 import HummingbirdCore
 import HummingbirdHTTP2
@@ -6,6 +7,7 @@ import NIOCertificateReloading
 import NIOCore
 import NIOSSL
 import Operations
+import SwiftASN1
 
 extension HTTPServerBuilder {
     /// HTTP/1.1 in clear, or HTTP/1.1 and HTTP/2 over TLS where there is a certificate.
@@ -53,8 +55,11 @@ extension TLSSettings {
         try .makeReloaderValidatingSources(
             configuration: .init(
                 refreshInterval: .seconds(60),
-                certificateSource: .init(location: .file(path: certificate), format: .pem),
-                privateKeySource: .init(location: .file(path: key), format: .pem)
+                certificateSource: .init(
+                    location: Self.documents("CERTIFICATE", in: certificate, or: .certificatePathNotFound(certificate)),
+                    format: .pem),
+                privateKeySource: .init(
+                    location: Self.documents("PRIVATE KEY", in: key, or: .privateKeyPathNotFound(key)), format: .pem)
             ) { configuration in
                 configuration.onCertificateLoaded = { change in
                     let end = change.currentX509CertificateChain.first.map { "\($0.notValidAfter)" } ?? ""
@@ -64,6 +69,19 @@ extension TLSSettings {
                     logger.error("certificat TLS refusé", metadata: ["reason": "\(failure.error)"])
                 }
             })
+    }
+
+    /// The documents of a PEM file whose label ends so (RFC 7468 §2): a chain and its key may share a file, as HAProxy has
+    /// it, and OpenSSL writes the parameters of a curve before its key.
+    private static func documents(
+        _ label: String, in path: String, or failure: TimedCertificateReloader.Error
+    ) -> TimedCertificateReloader.Location {
+        .memory {
+            guard let bytes = FileManager.default.contents(atPath: path) else { throw failure }
+            let documents = try PEMDocument.parseMultiple(pemString: String(decoding: bytes, as: UTF8.self))
+            return Array(
+                documents.filter { $0.discriminator.hasSuffix(label) }.map(\.pemString).joined(separator: "\n").utf8)
+        }
     }
 
     /// TLS 1.3, and 1.2 with ephemeral keys and authenticated ciphers only (ANSSI, SDE-NT-35 §3).

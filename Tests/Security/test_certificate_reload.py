@@ -92,6 +92,19 @@ def test_a_faulty_pair_is_refused_and_the_former_stays(service, tmp_path, fault)
     assert "PRIVATE KEY" not in (tmp_path / "serve.log").read_text()
 
 
+def test_a_certificate_and_its_key_may_share_a_file(binary, tmp_path):
+    digest = issue(tmp_path)
+    plain = (tmp_path / "key.pem", "-out", tmp_path / "old-key.pem")
+    subprocess.run(["openssl", "ec", "-in", *plain], check=True, capture_output=True)  # SEC 1, as `openssl ecparam` writes
+    parameters = subprocess.run(["openssl", "ecparam", "-name", "prime256v1"], check=True, capture_output=True, text=True).stdout
+    both = tmp_path / "both.pem"
+    both.write_text("Bag Attributes\n" + (tmp_path / "certificate.pem").read_text() + parameters
+                    + (tmp_path / "old-key.pem").read_text())
+    environment = {"UNEFOIS_SERVER_TLS_CERTIFICATE": str(both), "UNEFOIS_SERVER_TLS_KEY": str(both)}
+    with unefois_server.unefois(tmp_path, binary=binary, environment=environment) as (base, _):
+        assert shown(base.removeprefix("https://")) == digest
+
+
 def test_a_service_whose_certificate_is_not_its_keys_does_not_start(binary, tmp_path):
     issue(tmp_path)
     issue(tmp_path, names=["key.pem"])
