@@ -12,10 +12,10 @@ import SwiftASN1
 extension HTTPServerBuilder {
     /// HTTP/1.1 in clear, or HTTP/1.1 and HTTP/2 over TLS where there is a certificate.
     static func listening(
-        _ listener: HubListener, _ tls: TLSSettings?, _ certificate: TimedCertificateReloader?
+        _ listener: HubListener, _ tls: (settings: TLSSettings, certificate: TimedCertificateReloader)?
     ) throws -> HTTPServerBuilder {
-        guard let tls, let certificate else { return .http1(configuration: listener.configuration) }
-        let channel = try tls.channel(certificate)
+        guard let tls else { return .http1(configuration: listener.configuration) }
+        let channel = try tls.settings.channel(tls.certificate)
         let configuration = HTTP2ChannelConfiguration(
             idleTimeout: .nanoseconds(listener.idleTimeout.nanoseconds), streamConfiguration: listener.configuration)
         return HTTPServerBuilder { responder in

@@ -94,8 +94,8 @@ struct Server {
             requestTimeout: .seconds(Int64(settings.requestTimeout)))
         let (server, certificate): (HTTPServerBuilder, TimedCertificateReloader?)
         do {
-            certificate = try settings.tls?.reloader(logger)
-            server = try .listening(listener, settings.tls, certificate)
+            let tls = try settings.tls.map { ($0, try $0.reloader(logger)) }
+            (server, certificate) = (try .listening(listener, tls), tls?.1)
         } catch {
             throw Refused(description: "le certificat TLS ou sa clé ne peuvent pas être lus : \(error)")
         }

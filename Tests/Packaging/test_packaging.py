@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+import unefois_server
 from needs import need
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -53,8 +54,7 @@ def test_haproxy_takes_the_example(tmp_path):
     program = need("haproxy", shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin"))
     need("openssl", shutil.which("openssl"))
     pem = tmp_path / "unefois.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=unefois", "-days", "1",
-                    "-keyout", tmp_path / "key", "-out", tmp_path / "crt"], check=True, capture_output=True)
+    unefois_server.certify(tmp_path / "crt", tmp_path / "key")
     pem.write_text((tmp_path / "crt").read_text() + (tmp_path / "key").read_text())
     example = (ROOT / "packaging/haproxy.cfg").read_text()
     (tmp_path / "haproxy.cfg").write_text(example.replace("/etc/haproxy/unefois.pem", str(pem)))

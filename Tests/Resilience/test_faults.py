@@ -3,7 +3,6 @@ import contextlib
 import itertools
 import socket
 import ssl
-import subprocess
 import time
 
 import pytest
@@ -58,12 +57,9 @@ def assert_about(answer, siren):
 
 def certificate(folder):
     """A server's certificate that nobody has signed."""
-    names = [str(folder / name) for name in ("key.pem", "certificate.pem")]
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-                    "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", names[0], "-out",
-                    names[1]], check=True, capture_output=True)
+    unefois_server.certify(folder / "certificate.pem", folder / "key.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(names[1], names[0])
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
     return context
 
 

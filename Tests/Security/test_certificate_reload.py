@@ -25,9 +25,7 @@ def service(binary, tmp_path):
 def issue(folder, names=("certificate.pem", "key.pem")):
     """Writes a new pair; only the files named are put in place. Returns the certificate's digest."""
     fresh = {name: folder / f"fresh-{name}" for name in ("certificate.pem", "key.pem")}
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
-                    "-subj", "/CN=127.0.0.1", "-keyout", fresh["key.pem"], "-out", fresh["certificate.pem"]],
-                   check=True, capture_output=True)
+    unefois_server.certify(fresh["certificate.pem"], fresh["key.pem"])
     certificate = ssl.PEM_cert_to_DER_cert(fresh["certificate.pem"].read_text())
     for name in names:
         fresh[name].replace(folder / name)
@@ -94,12 +92,11 @@ def test_a_faulty_pair_is_refused_and_the_former_stays(service, tmp_path, fault)
 
 def test_a_certificate_and_its_key_may_share_a_file(binary, tmp_path):
     digest = issue(tmp_path)
-    plain = (tmp_path / "key.pem", "-out", tmp_path / "old-key.pem")
-    subprocess.run(["openssl", "ec", "-in", *plain], check=True, capture_output=True)  # SEC 1, as `openssl ecparam` writes
-    parameters = subprocess.run(["openssl", "ecparam", "-name", "prime256v1"], check=True, capture_output=True, text=True).stdout
+    parameters, key = (
+        subprocess.run(["openssl", *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+        for words in (["ecparam", "-name", "prime256v1"], ["ec", "-in", tmp_path / "key.pem"]))
     both = tmp_path / "both.pem"
-    both.write_text("Bag Attributes\n" + (tmp_path / "certificate.pem").read_text() + parameters
-                    + (tmp_path / "old-key.pem").read_text())
+    both.write_text("Bag Attributes\n" + (tmp_path / "certificate.pem").read_text() + parameters + key)
     environment = {"UNEFOIS_SERVER_TLS_CERTIFICATE": str(both), "UNEFOIS_SERVER_TLS_KEY": str(both)}
     with unefois_server.unefois(tmp_path, binary=binary, environment=environment) as (base, _):
         assert shown(base.removeprefix("https://")) == digest

@@ -7,7 +7,6 @@ import select
 import socket
 import ssl
 import struct
-import subprocess
 import time
 
 import h2.config
@@ -54,9 +53,7 @@ class Hub(Listening):
 @pytest.fixture(scope="module")
 def hub(binary, tmp_path_factory):
     folder = tmp_path_factory.mktemp("http2")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
-                    "-subj", "/CN=127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
-                   check=True, capture_output=True)
+    unefois_server.certify(folder / "certificate.pem", folder / "key.pem")
     environment = {"UNEFOIS_SERVER_IDLE_TIMEOUT": str(PATIENCE),
                    "UNEFOIS_SERVER_REQUEST_TIMEOUT": str(PATIENCE),
                    "UNEFOIS_SERVER_TLS_CERTIFICATE": str(folder / "certificate.pem"),

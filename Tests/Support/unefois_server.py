@@ -106,3 +106,10 @@ def token(folder, binary=None, *options):
     command = [binary or executable(), "token", "create", "--quiet", "--data", pathlib.Path(folder) / "data",
                *(options or ["--all-scopes"])]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
+
+
+def certify(certificate, key):
+    """Writes a new key and a certificate of this machine's loopback, good for a day."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)
