@@ -74,7 +74,7 @@ struct BenchedHub: Sendable {
                 AccessToken(
                     id: UUID().uuidString, grant: grant.id, issued: now, expires: now.addingTimeInterval(1e7)))
         }
-        return GrantSnapshot(grants: grants, tokens: tokens, version: 1)
+        return GrantSnapshot(grants: grants, tokens: tokens)
     }
 
     /// The tokens as they are sent, of at most so many grants among all.

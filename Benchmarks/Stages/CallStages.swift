@@ -18,7 +18,7 @@ struct CallStages {
     init(_ hub: BenchedHub) async throws {
         self.hub = hub
         let rights = hub.rights(1000)
-        hub.gateway.use(rights)
+        hub.gateway.use(RightsReading(rights: rights))
         tokens = try await hub.texts(rights, atMost: 1000)
     }
 

@@ -5,7 +5,8 @@ import Values
 /// What depends on how many grants there are.
 struct GrantStages {
     static let columns = [
-        "habilitations", "jeton déjà vu (ns)", "jeton vu pour la première fois (ns)", "instantané refait (ms)",
+        "habilitations", "jeton déjà vu (ns)", "jeton vu pour la première fois (ns)", "tout repris (ms)",
+        "une habilitation changée (µs)",
         "mémoire des droits (Mo)", "mémoire de l'instantané (Mo)",
     ]
     private let hub: BenchedHub
@@ -16,7 +17,7 @@ struct GrantStages {
 
     init(_ hub: BenchedHub, count: Int) async throws {
         self.hub = hub
-        hub.gateway.use(hub.rights(1))
+        hub.gateway.use(RightsReading(rights: hub.rights(1)))
         let before = Machine.bytesInUse
         rights = hub.rights(count)
         bytes = Self.since(before)
@@ -25,12 +26,13 @@ struct GrantStages {
 
     func row() throws -> [String] {
         let before = Machine.bytesInUse
-        hub.gateway.use(rights)
+        let all = RightsReading(rights: rights)
+        hub.gateway.use(all)
         let snapshotBytes = Self.since(before)
-        let builds = (0..<5).map { _ in
-            let began = Machine.threadNanoseconds
-            hub.gateway.use(rights)
-            return Double(Machine.threadNanoseconds - began)
+        let builds = (0..<5).map { _ in Self.nanoseconds { hub.gateway.use(all) } }
+        let changes = rights.tokens.keys.prefix(1000).map { token in
+            let one = RightsReading(rights: rights.part(of: token), since: all.version, version: all.version)
+            return Self.nanoseconds { hub.gateway.use(one) }
         }
         let (snapshot, now) = (hub.gateway.snapshot, hub.clock.now())
         let credentials = Credentials(verified: VerifiedTokens())
@@ -41,8 +43,15 @@ struct GrantStages {
         }
         return [
             Table.number(Double(rights.grants.count)), Table.number(known.nanoseconds), Table.number(first.nanoseconds),
-            Table.number(Measure.median(builds) / 1e6), Self.megabytes(bytes), Self.megabytes(snapshotBytes),
+            Table.number(Measure.median(builds) / 1e6), Table.number(Measure.median(changes) / 1e3),
+            Self.megabytes(bytes), Self.megabytes(snapshotBytes),
         ]
+    }
+
+    private static func nanoseconds(_ work: () -> Void) -> Double {
+        let began = Machine.threadNanoseconds
+        work()
+        return Double(Machine.threadNanoseconds - began)
     }
 
     private static func since(_ before: Int?) -> Int? {

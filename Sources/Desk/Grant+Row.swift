@@ -14,11 +14,11 @@ extension Grant {
         ]
     }
 
-    init(_ row: SQLRow, purposes: [Purpose]) throws {
+    init(_ row: SQLRow, purposes: [Purpose], _ lists: inout TextLists) throws {
         self.init(
             id: try row.text("id"), siret: try row.text("siret"), organisation: try row.text("organisation"),
             title: try row.text("title"), purposes: purposes,
-            scopes: try SQLList.texts(row, "scopes"), allowedAddresses: try SQLList.texts(row, "allowed_addresses"),
+            scopes: try lists.texts(row, "scopes"), allowedAddresses: try lists.texts(row, "allowed_addresses"),
             limit: try Limit(stored: row.text("rate")), expires: try row.instant("expires_at"),
             revoked: try row.optionalInstant("revoked_at"), datapassID: try row.optionalText("datapass_id"))
     }
@@ -38,6 +38,20 @@ extension Grant {
         guard expires > now else { throw .invalidGrant("it has expired") }
     }
 
+}
+
+/// Lists read one after another: those that are equal share their memory. Thousands of grants have the same scopes.
+struct TextLists {
+    private var known: [String: [String]] = [:]
+
+    mutating func texts(_ row: SQLRow, _ column: String) throws -> [String] {
+        let json = try row.text(column)
+        if let texts = known[json] { return texts }
+        let texts = try SQLList.texts(row, column)
+        if known.count == 10_000 { known.removeAll(keepingCapacity: true) }
+        known[json] = texts
+        return texts
+    }
 }
 
 /// Lists of texts in a column: a JSON array.

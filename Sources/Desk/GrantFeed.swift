@@ -3,10 +3,10 @@ import Values
 
 /// Where grants are read from; every process that shares it sees the same version.
 public protocol GrantSource: Sendable {
-    /// Another number after each change.
-    func version() async throws -> Int
-    /// Every grant and token at one moment.
-    func snapshot() async throws -> GrantSnapshot
+    /// Another after each change.
+    func version() async throws -> RightsVersion
+    /// The rights at one moment: those that changed after the version known, or all of them.
+    func rights(since known: RightsVersion?) async throws -> RightsReading
     /// An element soon after most changes; nil where nobody tells.
     var notices: AsyncStream<Void>? { get }
 }
@@ -18,7 +18,7 @@ extension GrantSource {
 /// Brings every change of grants and tokens, made by this process or another, to the gateway within a second.
 ///
 /// It asks for the version four times a second, or at each notice and once a second where there are notices, and reads
-/// everything again where it differs. It also says when it has been unable to: a revoked token must not stay valid
+/// what changed where it differs. It also says when it has been unable to: a revoked token must not stay valid
 /// because the database is lost (fail closed).
 public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duration == Duration {
     /// How often the version is asked for.
@@ -29,8 +29,6 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
     public static var staleAfter: Duration { .seconds(5) }
 
     private struct State {
-        /// That of the last snapshot handed out; nil before the first one and while stale.
-        var version: Int?
         /// When the last successful read began.
         var lastRead: FeedClock.Instant
         var isStale = false
@@ -42,7 +40,8 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
 
     private let source: any GrantSource
     private let clock: FeedClock
-    private let onChange: @Sendable (GrantSnapshot) -> Void
+    private let known: @Sendable () -> RightsVersion?
+    private let onChange: @Sendable (_ reading: RightsReading, _ isCurrent: () -> Bool) -> Void
     private let onStale: @Sendable () -> Void
     private let onFailure: @Sendable (any Error) -> Void
     private let state: Mutex<State>
@@ -50,16 +49,21 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
     /// A feed that starts with `run`. `onChange` and `onStale` are called one at a time, in the order of events, and
     /// must return at once: they hold the feed.
     /// - Parameters:
-    ///   - onChange: gets the first snapshot, each new one, and one after each `onStale` once reading works again.
-    ///   - onStale: called once when nothing could be read for 5 s, even where a read never returns: calls that the
-    ///     last snapshot would have decided must be refused until the next `onChange`.
+    ///   - known: the version of the rights in use; nil where there are none.
+    ///   - onChange: gets what changed since then, or everything, and after each `onStale` something even where nothing
+    ///     did, once reading works again. What took so long to read or to take in that more may have changed is not
+    ///     current: calls must be refused until the next, which follows at once.
+    ///   - onStale: called once when nothing could be read for 5 s, even where a read never returns: calls must be
+    ///     refused until the next `onChange` that is current.
     ///   - onFailure: gets the error of each failed read, for the log; up to four a second.
     public init(
-        source: any GrantSource, clock: FeedClock, onChange: @escaping @Sendable (GrantSnapshot) -> Void,
+        source: any GrantSource, clock: FeedClock, known: @escaping @Sendable () -> RightsVersion?,
+        onChange: @escaping @Sendable (_ reading: RightsReading, _ isCurrent: () -> Bool) -> Void,
         onStale: @escaping @Sendable () -> Void, onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
         self.source = source
         self.clock = clock
+        self.known = known
         self.onChange = onChange
         self.onStale = onStale
         self.onFailure = onFailure
@@ -114,26 +118,25 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
 
     private func read() async {
         let began = clock.now
-        let known = state.withLock { $0.version }
+        let (known, isStale) = (known(), state.withLock { $0.isStale })
         do {
-            let isNew = try await source.version() != known
-            receive(isNew ? try await source.snapshot() : nil, readAt: began)
+            let isNew = try await source.version() != known || isStale
+            receive(isNew ? try await source.rights(since: known) : nil, readAt: began)
         } catch {
             if !Task.isCancelled { onFailure(error) }
         }
     }
 
-    /// Takes what a read found: a snapshot, or that nothing changed.
-    private func receive(_ snapshot: GrantSnapshot?, readAt began: FeedClock.Instant) {
+    /// Takes what a read found: rights, or that nothing changed.
+    private func receive(_ reading: RightsReading?, readAt began: FeedClock.Instant) {
         state.withLock { state in
-            guard began.duration(to: clock.now) < Self.staleAfter else { return }
-            if let snapshot {
-                state.version = snapshot.version
-                state.isStale = false
-                onChange(snapshot)
+            let isCurrent = { began.duration(to: self.clock.now) < Self.staleAfter }
+            if let reading {
+                onChange(reading, isCurrent)
+                state.isStale = !isCurrent()
             }
-            // While stale only a snapshot counts: « nothing changed » was said before the alarm.
-            if !state.isStale { state.lastRead = began }
+            // While stale only rights count: « nothing changed » was said before the alarm.
+            if isCurrent(), !state.isStale { state.lastRead = began }
         }
     }
 
@@ -141,7 +144,6 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
         state.withLock { state in
             guard !state.isStale, state.lastRead.duration(to: clock.now) >= Self.staleAfter else { return }
             state.isStale = true
-            state.version = nil
             onStale()
         }
     }
@@ -150,9 +152,12 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
 extension GrantFeed where FeedClock == ContinuousClock {
     /// A feed on the machine's clock, which also counts the time the machine sleeps.
     public convenience init(
-        source: any GrantSource, onChange: @escaping @Sendable (GrantSnapshot) -> Void,
+        source: any GrantSource, known: @escaping @Sendable () -> RightsVersion?,
+        onChange: @escaping @Sendable (_ reading: RightsReading, _ isCurrent: () -> Bool) -> Void,
         onStale: @escaping @Sendable () -> Void, onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
-        self.init(source: source, clock: .continuous, onChange: onChange, onStale: onStale, onFailure: onFailure)
+        self.init(
+            source: source, clock: .continuous, known: known, onChange: onChange, onStale: onStale,
+            onFailure: onFailure)
     }
 }

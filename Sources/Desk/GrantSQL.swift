@@ -3,6 +3,7 @@ import Storage
 /// The tables of grants and tokens, and every statement on them.
 enum GrantSQL {
     static let allGrants = "SELECT * FROM grants ORDER BY created_at DESC, id"
+    static let grantsTitled = "SELECT id FROM grants WHERE title = $1 ORDER BY created_at DESC, id"
     static let oneGrant = "SELECT * FROM grants WHERE id = $1"
     static let insertGrant = """
         INSERT INTO grants
@@ -13,7 +14,6 @@ enum GrantSQL {
     static let revokeGrant = "UPDATE grants SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1"
     static let prolongGrant = "UPDATE grants SET expires_at = $2 WHERE id = $1"
 
-    static let allTokens = "SELECT * FROM tokens"
     static let tokensOfGrant = "SELECT * FROM tokens WHERE grant_id = $1 ORDER BY issued_at DESC, id"
     static let insertToken = """
         INSERT INTO tokens (id, grant_id, issued_at, expires_at, purpose) VALUES ($1, $2, $3, $4, $5) RETURNING *
@@ -22,9 +22,6 @@ enum GrantSQL {
     static let prolongTokens = """
         UPDATE tokens SET expires_at = $2 WHERE grant_id = $1 AND expires_at = $3 AND revoked_at IS NULL
         """
-
-    static let version = "SELECT version FROM grant_changes WHERE id = 1"
-    static let increaseVersion = "UPDATE grant_changes SET version = version + 1 WHERE id = 1 RETURNING version"
 }
 
 extension GrantStore {
@@ -65,5 +62,6 @@ extension GrantStore {
         Migration(name: "m0002_delegations", sql: VendorSQL.tables),
         Migration(name: "m0050_purposes", sql: PurposeSQL.tables),
         ClientSQL.migration,
+        RightsSQL.migration,
     ]
 }

@@ -8,7 +8,6 @@ extension GrantStore {
     public func createClient(
         of holder: OAuthClient.Holder, credential: OAuthClient.Credential, requiresDPoP: Bool = false
     ) async throws -> OAuthClient {
-        let now = clock.now()
         switch credential {
         case .keys(let keys):
             guard (1...OAuthClient.mostKeys).contains(keys.count) else {
@@ -17,14 +16,13 @@ extension GrantStore {
         case .certificate(let digest):
             guard digest.count == 32 else { throw DeskError.invalidClient("its certificate's digest is no SHA-256") }
         }
-        let client = OAuthClient(
-            id: Self.newID(), holder: holder, credential: credential, requiresDPoP: requiresDPoP, created: now)
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
+        return try await change(of: { ChangedRights($0.holder) }) { connection, now in
             switch holder {
             case .grant(let id): _ = try Self.living(id, now, connection)
             case .vendor(let id): _ = try Self.living(vendor: id, connection)
             }
+            let client = OAuthClient(
+                id: Self.newID(), holder: holder, credential: credential, requiresDPoP: requiresDPoP, created: now)
             return try OAuthClient(Self.only(connection.query(ClientSQL.insert, client.values)))
         }
     }
@@ -38,7 +36,8 @@ extension GrantStore {
     /// - Throws: `DeskError.unknownClient`.
     @discardableResult
     public func revoke(client id: OAuthClient.ID) async throws -> OAuthClient {
-        try await OAuthClient(ended(ClientSQL.revoke, id, missing: .unknownClient(id)))
+        try await end(
+            ClientSQL.revoke, id, missing: .unknownClient(id), of: { ChangedRights($0.holder) }, OAuthClient.init)
     }
 }
 

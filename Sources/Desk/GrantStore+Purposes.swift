@@ -10,7 +10,7 @@ extension GrantStore {
     @discardableResult
     public func declare(_ purpose: Purpose, of id: Grant.ID) async throws -> Grant {
         try purpose.validate()
-        return try await change(id) { grant in
+        return try await edit(id) { grant in
             if purpose.isDefault { for index in grant.purposes.indices { grant.purposes[index].isDefault = false } }
             grant.purposes.removeAll { $0.id == purpose.id }
             grant.purposes.append(purpose)
@@ -25,7 +25,7 @@ extension GrantStore {
     ///   token calls under.
     @discardableResult
     public func remove(purpose: Purpose.ID, of id: Grant.ID) async throws -> Grant {
-        try await change(id) { grant in
+        try await edit(id) { grant in
             guard let known = grant.purposes.first(where: { $0.id == purpose }) else {
                 throw DeskError.unknownPurpose(purpose)
             }
@@ -34,11 +34,8 @@ extension GrantStore {
         }
     }
 
-    private func change(_ id: Grant.ID, _ edit: @escaping @Sendable (inout Grant) throws -> Void) async throws -> Grant
-    {
-        let now = clock.now()
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
+    private func edit(_ id: Grant.ID, _ edit: @escaping @Sendable (inout Grant) throws -> Void) async throws -> Grant {
+        try await change(of: { .grant($0.id) }) { connection, now in
             try connection.execute(PurposeSQL.complete)
             var grant = try Self.living(id, now, connection)
             let before = grant.purposes
@@ -58,23 +55,5 @@ extension GrantStore {
     static func write(_ grant: Grant, _ connection: any SQLConnection) throws {
         for purpose in grant.purposes { try connection.execute(PurposeSQL.insert, purpose.values(of: grant.id)) }
         try connection.execute(PurposeSQL.title, [.text(grant.id), .text(grant.defaultPurpose?.title ?? "")])
-    }
-
-    /// Every grant with its purposes.
-    static func all(_ connection: any SQLConnection) throws -> [Grant] {
-        var purposes: [Grant.ID: [Purpose]] = [:]
-        for row in try connection.query(PurposeSQL.all) {
-            purposes[try row.text("grant_id"), default: []].append(try Purpose(row))
-        }
-        return try connection.query(GrantSQL.allGrants).map { row in
-            try grant(row, purposes[row.text("id")] ?? [])
-        }
-    }
-
-    static func grant(_ row: SQLRow, _ purposes: [Purpose]) throws -> Grant {
-        guard purposes.isEmpty else { return try Grant(row, purposes: purposes) }
-        // As a node of the former version made it.
-        let only = Purpose(id: Purpose.principal, title: try row.text("purpose"), isDefault: true)
-        return try Grant(row, purposes: [only])
     }
 }

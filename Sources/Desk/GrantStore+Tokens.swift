@@ -11,10 +11,8 @@ extension GrantStore {
     public func createToken(
         for id: Grant.ID, expires end: Date? = nil, purpose: Purpose.ID? = nil
     ) async throws -> AccessToken {
-        let now = clock.now()
-        let wanted = end ?? Validity.end(from: now)
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
+        try await change(of: { .grant($0.grant) }) { connection, now in
+            let wanted = end ?? Validity.end(from: now)
             let grant = try Self.living(id, now, connection)
             if let purpose, !grant.purposes.contains(where: { $0.id == purpose }) {
                 throw DeskError.unknownPurpose(purpose)
@@ -36,35 +34,8 @@ extension GrantStore {
     /// - Throws: `DeskError.unknownToken`.
     @discardableResult
     public func revoke(token id: AccessToken.ID) async throws -> AccessToken {
-        let now = clock.now()
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
-            let rows = try connection.query(GrantSQL.revokeToken, [.text(id), .instant(now)])
-            guard let row = rows.first else { throw DeskError.unknownToken(id) }
-            return try AccessToken(row)
-        }
-    }
-
-    /// Every grant, token, vendor, delegation and client at one moment, with the version of that moment.
-    /// - Throws: `SQLError`, and `DeskError.unreadable` where one of them cannot be understood: then none is given.
-    public func snapshot() async throws -> GrantSnapshot {
-        try await database.read { connection in
-            GrantSnapshot(
-                grants: try Self.all(connection),
-                tokens: try connection.query(GrantSQL.allTokens).map(AccessToken.init),
-                vendors: try connection.query(VendorSQL.allVendors).map(SoftwareVendor.init),
-                vendorTokens: try connection.query(VendorSQL.allTokens).map(VendorToken.init),
-                delegations: try connection.query(VendorSQL.allDelegations).map(Delegation.init),
-                clients: try connection.query(ClientSQL.all).map(OAuthClient.init),
-                version: try Self.version(connection))
-        }
-    }
-
-    /// How many changes rights went through.
-    public func version() async throws -> Int { try await database.read { try Self.version($0) } }
-
-    private static func version(_ connection: any SQLConnection) throws -> Int {
-        try only(connection.query(GrantSQL.version)).integer("version")
+        try await end(
+            GrantSQL.revokeToken, id, missing: .unknownToken(id), of: { .grant($0.grant) }, AccessToken.init)
     }
 
     /// A grant of a fictional town, not stored, for demonstrations and checks, that ends in 18 months.

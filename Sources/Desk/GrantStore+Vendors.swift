@@ -7,16 +7,14 @@ extension GrantStore {
     /// - Throws: `DeskError.invalidVendor`; `SQLError`, with code `notUnique` where the id exists.
     @discardableResult
     public func create(_ vendor: SoftwareVendor) async throws -> SoftwareVendor {
-        let now = clock.now()
         guard UUID(uuidString: vendor.id) != nil else { throw DeskError.invalidVendor("its id is no UUID") }
         guard CompanyNumber.isSiret(vendor.siret) else { throw DeskError.invalidVendor("its SIRET does not exist") }
         guard !JSON.string(vendor.name).isBlank else { throw DeskError.invalidVendor("it has no name") }
-        let values: [SQLValue] = [
-            .text(vendor.id), .text(vendor.siret), .text(vendor.name), .text(SQLList.json(vendor.allowedAddresses)),
-            .instant(now),
-        ]
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
+        return try await change(of: { .vendor($0.id) }) { connection, now in
+            let values: [SQLValue] = [
+                .text(vendor.id), .text(vendor.siret), .text(vendor.name),
+                .text(SQLList.json(vendor.allowedAddresses)), .instant(now),
+            ]
             return try SoftwareVendor(Self.only(connection.query(VendorSQL.insertVendor, values)))
         }
     }
@@ -30,19 +28,18 @@ extension GrantStore {
     /// - Throws: `DeskError.unknownVendor`.
     @discardableResult
     public func revoke(vendor id: SoftwareVendor.ID) async throws -> SoftwareVendor {
-        try await SoftwareVendor(ended(VendorSQL.revokeVendor, id, missing: .unknownVendor(id)))
+        try await end(
+            VendorSQL.revokeVendor, id, missing: .unknownVendor(id), of: { .vendor($0.id) }, SoftwareVendor.init)
     }
 
     /// Makes a token of a vendor; `TokenIssuer` writes it as a JWT.
     /// - Parameter end: by default 18 months from now.
     /// - Throws: `DeskError`: unknown vendor, or one that was put out.
     public func createToken(forVendor id: SoftwareVendor.ID, expires end: Date? = nil) async throws -> VendorToken {
-        let now = clock.now()
-        let values: [SQLValue] = [
-            .text(Self.newID()), .text(id), .instant(now), .instant(end ?? Validity.end(from: now)),
-        ]
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
+        try await change(of: { .vendor($0.vendor) }) { connection, now in
+            let values: [SQLValue] = [
+                .text(Self.newID()), .text(id), .instant(now), .instant(end ?? Validity.end(from: now)),
+            ]
             _ = try Self.living(vendor: id, connection)
             return try VendorToken(Self.only(connection.query(VendorSQL.insertToken, values)))
         }
@@ -57,17 +54,16 @@ extension GrantStore {
     /// - Throws: `DeskError.unknownToken`.
     @discardableResult
     public func revoke(vendorToken id: VendorToken.ID) async throws -> VendorToken {
-        try await VendorToken(ended(VendorSQL.revokeToken, id, missing: .unknownToken(id)))
+        try await end(
+            VendorSQL.revokeToken, id, missing: .unknownToken(id), of: { .vendor($0.vendor) }, VendorToken.init)
     }
 
     /// Lets a vendor call under a grant, until either is revoked or the grant expires.
     /// - Throws: `DeskError`: unknown, revoked or expired grant, unknown or revoked vendor, delegation already in force.
     public func delegate(grant: Grant.ID, to vendor: SoftwareVendor.ID) async throws -> Delegation {
-        let now = clock.now()
-        let pair: [SQLValue] = [.text(vendor), .text(grant)]
-        let values = [.text(Self.newID())] + pair + [.instant(now)]
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
+        try await change(of: { .vendor($0.vendor) }) { connection, now in
+            let pair: [SQLValue] = [.text(vendor), .text(grant)]
+            let values = [.text(Self.newID())] + pair + [.instant(now)]
             _ = try Self.living(vendor: vendor, connection)
             _ = try Self.living(grant, now, connection)
             guard try connection.query(VendorSQL.delegationInForce, pair).isEmpty else {
@@ -86,17 +82,9 @@ extension GrantStore {
     /// - Throws: `DeskError.unknownDelegation`.
     @discardableResult
     public func revoke(delegation id: Delegation.ID) async throws -> Delegation {
-        try await Delegation(ended(VendorSQL.revokeDelegation, id, missing: .unknownDelegation(id)))
-    }
-
-    /// The row of that identifier, ended at this instant.
-    func ended(_ statement: String, _ id: String, missing: DeskError) async throws -> SQLRow {
-        let now = clock.now()
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
-            guard let row = try connection.query(statement, [.text(id), .instant(now)]).first else { throw missing }
-            return row
-        }
+        try await end(
+            VendorSQL.revokeDelegation, id, missing: .unknownDelegation(id), of: { .vendor($0.vendor) }, Delegation.init
+        )
     }
 
     static func living(vendor id: SoftwareVendor.ID, _ connection: any SQLConnection) throws -> SoftwareVendor {

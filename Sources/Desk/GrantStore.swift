@@ -4,13 +4,13 @@ import Values
 
 /// The grants and their tokens in the database: the truth of every right.
 ///
-/// Each change increases one version in its own transaction, by which `GrantFeed` notices it in every process. It
-/// decides neither who may change a grant nor whether a call is allowed.
+/// Each change increases one version in its own transaction and says there whose rights it changed: `GrantFeed` notices
+/// it in every process, and reads those alone. It decides neither who may change a grant nor whether a call is allowed.
 public struct GrantStore: GrantSource {
     package let database: any SQLDatabase
     let clock: WallClock
 
-    private static let topic = "grants"
+    static let topic = "grants"
 
     public var notices: AsyncStream<Void>? { database.notices(of: Self.topic) }
 
@@ -28,10 +28,8 @@ public struct GrantStore: GrantSource {
     /// - Throws: `DeskError.invalidGrant`; `SQLError`, with code `notUnique` where the id exists.
     @discardableResult
     public func create(_ grant: Grant) async throws -> Grant {
-        let now = clock.now()
-        try grant.validate(at: now)
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
+        try grant.validate(at: clock.now())
+        return try await change(of: { .grant($0.id) }) { connection, now in
             _ = try Self.only(connection.query(GrantSQL.insertGrant, grant.values + [.instant(now)]))
             try Self.write(grant, connection)
             return try Self.living(grant.id, now, connection)
@@ -40,7 +38,16 @@ public struct GrantStore: GrantSource {
 
     /// Every grant, the newest first, with those that are revoked or expired.
     public func grants() async throws -> [Grant] {
-        try await database.read { try Self.all($0) }
+        try await database.read { try Self.grants($0.query(GrantSQL.allGrants), $0.query(PurposeSQL.all)) }
+    }
+
+    /// The grants of that title, the newest first, with those that are revoked or expired.
+    public func grants(titled title: String) async throws -> [Grant] {
+        try await database.read { connection in
+            try connection.query(GrantSQL.grantsTitled, [.text(title)]).compactMap { row in
+                try Self.find(row.text("id"), connection)
+            }
+        }
     }
 
     /// The grant of that id; nil where there is none.
@@ -52,9 +59,7 @@ public struct GrantStore: GrantSource {
     /// - Throws: `DeskError.unknownGrant`.
     @discardableResult
     public func revoke(grant id: Grant.ID) async throws -> Grant {
-        let now = clock.now()
-        return try await database.transaction { connection in
-            try Self.recordChange(connection)
+        try await change(of: { .grant($0.id) }) { connection, now in
             try connection.execute(GrantSQL.revokeGrant, [.text(id), .instant(now)])
             guard let grant = try Self.find(id, connection) else { throw DeskError.unknownGrant(id) }
             return grant
@@ -67,12 +72,10 @@ public struct GrantStore: GrantSource {
     /// - Throws: `DeskError`: unknown, revoked or expired grant, or an end that is no later than the present one.
     @discardableResult
     public func prolong(grant id: Grant.ID, until end: Date? = nil) async throws -> Grant {
-        let now = clock.now()
-        let end = end ?? Validity.end(from: now)
-        return try await database.transaction { connection in
+        try await change(of: { .grant($0.id) }) { connection, now in
+            let end = end ?? Validity.end(from: now)
             let grant = try Self.living(id, now, connection)
             guard end > grant.expires else { throw DeskError.endsEarlier(id) }
-            try Self.recordChange(connection)
             try connection.execute(GrantSQL.prolongTokens, [.text(id), .instant(end), .instant(grant.expires)])
             try connection.execute(GrantSQL.prolongGrant, [.text(id), .instant(end)])
             return try Self.living(id, now, connection)
@@ -80,9 +83,8 @@ public struct GrantStore: GrantSource {
     }
 
     static func find(_ id: Grant.ID, _ connection: any SQLConnection) throws -> Grant? {
-        try connection.query(GrantSQL.oneGrant, [.text(id)]).first.map { row in
-            try grant(row, connection.query(PurposeSQL.ofGrant, [.text(id)]).map(Purpose.init))
-        }
+        try grants(connection.query(GrantSQL.oneGrant, [.text(id)]), connection.query(PurposeSQL.ofGrant, [.text(id)]))
+            .first
     }
 
     /// The grant, if rights can still be drawn from it.
@@ -91,12 +93,6 @@ public struct GrantStore: GrantSource {
         guard grant.revoked == nil else { throw DeskError.grantRevoked(id) }
         guard grant.expires > now else { throw DeskError.grantExpired(id) }
         return grant
-    }
-
-    /// First in each transaction that changes anything: it also makes writers on PostgreSQL wait for one another.
-    static func recordChange(_ connection: any SQLConnection) throws {
-        _ = try only(connection.query(GrantSQL.increaseVersion))
-        try connection.notify(topic)
     }
 
     /// The row of a statement that always has one.

@@ -4,13 +4,13 @@ import Values
 /// The tables of vendors and delegations, and every statement on them.
 enum VendorSQL {
     static let allVendors = "SELECT * FROM vendors ORDER BY name, id"
+    static let allTokens = "SELECT * FROM vendor_tokens"
     static let oneVendor = "SELECT * FROM vendors WHERE id = $1"
     static let insertVendor = """
         INSERT INTO vendors (id, siret, name, allowed_addresses, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING *
         """
     static let revokeVendor = "UPDATE vendors SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING *"
 
-    static let allTokens = "SELECT * FROM vendor_tokens"
     static let tokensOfVendor = "SELECT * FROM vendor_tokens WHERE vendor_id = $1 ORDER BY issued_at DESC, id"
     static let insertToken = """
         INSERT INTO vendor_tokens (id, vendor_id, issued_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING *

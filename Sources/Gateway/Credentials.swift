@@ -62,7 +62,7 @@ package struct Credentials: Sendable {
             return .failure(Refused(code: "00463"))
         }
         guard snapshot.isCurrent else { return .failure(Refused(code: "00511")) }
-        guard let right = snapshot.clients[token.client] else { return .failure(Refused(code: "00106")) }
+        guard let right = snapshot.rights.clients[token.client] else { return .failure(Refused(code: "00106")) }
         if let refusal = right.refusal(now) { return .failure(refusal) }
         guard token.expires > now else { return .failure(Refused(code: "00103")) }
         return .success(
@@ -73,7 +73,7 @@ package struct Credentials: Sendable {
     /// The holder of a token that has been shown before, or of a client that showed one, by the identifier that calls
     /// are traced under.
     static func holder(of id: String, _ snapshot: HubSnapshot, now: Date) -> Result<Holder, Refused> {
-        guard snapshot.isCurrent, let right = snapshot.clients[id] else { return stored(id, snapshot, now: now) }
+        guard snapshot.isCurrent, let right = snapshot.rights.clients[id] else { return stored(id, snapshot, now: now) }
         if let refusal = right.refusal(now) { return .failure(refusal) }
         return .success(
             right.holder(issued: right.client.created, expires: .distantFuture, scopes: nil, confirmation: nil))
@@ -81,12 +81,12 @@ package struct Credentials: Sendable {
 
     private static func stored(_ id: String, _ snapshot: HubSnapshot, now: Date) -> Result<Holder, Refused> {
         guard snapshot.isCurrent else { return .failure(Refused(code: "00511")) }
-        if let right = snapshot.rights[id] {
+        if let right = snapshot.rights.tokens[id] {
             return checked(
                 .organisation(right), isRevoked: right.token.revoked != nil || right.right.grant.revoked != nil,
                 isExpired: right.token.expires <= now || right.right.grant.expires <= now)
         }
-        if let right = snapshot.vendors[id] {
+        if let right = snapshot.rights.vendors[id] {
             return checked(
                 .vendor(right), isRevoked: right.token.revoked != nil || right.holder.vendor.revoked != nil,
                 isExpired: right.token.expires <= now)

@@ -72,7 +72,10 @@ public final class Gateway: Sendable {
     private struct State {
         var catalogue: CompiledCatalogue
         var metrics: [OperationMetrics]
-        var grants: GrantSnapshot?
+        var grants = GrantSnapshot()
+        var rights: RightsTable
+        /// The last change that is taken in; nil until the rights have been read.
+        var version: RightsVersion?
         var verifiers: [String: any JWTAlgorithm] = [:]
         var signing: String?
         var isCurrent = false
@@ -83,8 +86,8 @@ public final class Gateway: Sendable {
         state.withLock { state in
             change(&state)
             let snapshot = HubSnapshot(
-                catalogue: state.catalogue, metrics: state.metrics, grants: state.grants, verifiers: state.verifiers,
-                signing: state.signing, isCurrent: state.isCurrent, meters: meters)
+                catalogue: state.catalogue, metrics: state.metrics, rights: state.rights, verifiers: state.verifiers,
+                signing: state.signing, isCurrent: state.isCurrent)
             published.withLock { $0 = snapshot }
         }
     }
@@ -98,13 +101,16 @@ public final class Gateway: Sendable {
         self.admission = admission
         credentials = Credentials(verified: verified, issuer: { parts.publicURL() })
         let metrics = Self.metrics(catalogue)
-        state = Mutex(State(catalogue: catalogue, metrics: metrics))
-        published = Mutex(
-            HubSnapshot(catalogue: catalogue, metrics: metrics, grants: nil, verifiers: [:], isCurrent: false))
+        let rights = RightsTable(GrantSnapshot(), catalogue.scopes, meters)
+        state = Mutex(State(catalogue: catalogue, metrics: metrics, rights: rights))
+        published = Mutex(HubSnapshot(catalogue: catalogue, metrics: metrics, rights: rights, isCurrent: false))
     }
 
     /// The rights in use; nil until they have been read.
-    public var grants: GrantSnapshot? { state.withLock { $0.grants } }
+    public var grants: GrantSnapshot? { state.withLock { $0.version == nil ? nil : $0.grants } }
+
+    /// The last change of the rights in use; nil until they have been read.
+    public var rightsVersion: RightsVersion? { state.withLock { $0.version } }
 
     /// The snapshot of this moment.
     public var snapshot: HubSnapshot { published.withLock { $0 } }
@@ -114,15 +120,27 @@ public final class Gateway: Sendable {
         update {
             $0.catalogue = catalogue
             $0.metrics = Self.metrics(catalogue)
+            $0.rights = RightsTable($0.grants, catalogue.scopes, meters)
         }
         cache.clear()
     }
 
-    /// Takes grants and tokens as they are now.
-    public func use(_ grants: GrantSnapshot) {
-        update {
-            $0.grants = grants
-            $0.isCurrent = true
+    /// Takes rights as they were read: all of them, or those that changed since the version in use.
+    /// - Parameter isCurrent: asked at the end; false where it took so long that calls cannot be decided by it alone.
+    public func use(_ reading: RightsReading, isCurrent: () -> Bool = { true }) {
+        update { state in
+            if reading.since == nil {
+                state.grants = reading.rights
+                state.rights = RightsTable(state.grants, state.catalogue.scopes, meters)
+            } else if reading.since == state.version {
+                state.grants.take(reading.rights)
+                state.rights.take(reading.rights, of: state.grants, state.catalogue.scopes, meters)
+            } else {
+                // Changes of something else than what is here: fail closed, and everything is read again.
+                (state.version, state.isCurrent) = (nil, false)
+                return
+            }
+            (state.version, state.isCurrent) = (reading.version, isCurrent())
         }
     }
 

@@ -30,6 +30,8 @@ final class PurposeMeter: Sendable {
         /// What the database told of periods before they were met here.
         var told: [String: Int] = [:]
         var hasWarned = false
+        /// It is among those to be saved.
+        var isListed = false
 
         mutating func enter(_ period: Purpose.Period, now: Int) {
             guard now >= span.end || period != self.period else { return }
@@ -51,7 +53,17 @@ final class PurposeMeter: Sendable {
         }
     }
 
+    /// Whose calls it counts.
+    let key: Key
+    private let toSave: MetersToSave
     private let state = Mutex(State())
+
+    struct Key: Hashable, Sendable {
+        let grant: Grant.ID
+        let purpose: Purpose.ID
+    }
+
+    init(_ key: Key, _ toSave: MetersToSave) { (self.key, self.toSave) = (key, toSave) }
 
     /// Counts one call, unless the quota is used up.
     /// - Returns: nil where there is no quota; calls are then counted by month.
@@ -59,15 +71,29 @@ final class PurposeMeter: Sendable {
         state.withLock { state in
             state.enter(quota?.period ?? .month, now: now)
             guard let quota else {
-                state.unsaved += 1
+                countOne(&state)
                 return nil
             }
             guard state.saved + state.unsaved < quota.calls else { return state.reading(quota, isExceeded: true) }
-            state.unsaved += 1
+            countOne(&state)
             let isFirst = !state.hasWarned && state.saved + state.unsaved >= quota.warning
             if isFirst { state.hasWarned = true }
             return state.reading(quota, isExceeded: false, isFirstWarning: isFirst)
         }
+    }
+
+    private func countOne(_ state: inout State) {
+        state.unsaved += 1
+        listed(&state)
+    }
+
+    /// Is to be saved, again where that failed.
+    func list() { state.withLock { listed(&$0) } }
+
+    private func listed(_ state: inout State) {
+        guard !state.isListed else { return }
+        state.isListed = true
+        toSave.add(self)
     }
 
     /// What a call would meet now, without counting one.
@@ -86,9 +112,11 @@ final class PurposeMeter: Sendable {
         }
     }
 
-    /// What is still to be saved, by period; it stays so until ``learn(_:of:added:)`` says otherwise.
-    var unsaved: [String: Int] {
+    /// What is still to be saved, by period; it stays so until ``learn(_:of:added:)`` says otherwise. From here on it is
+    /// listed anew by its next call.
+    func unsaved() -> [String: Int] {
         state.withLock { state in
+            state.isListed = false
             var unsaved = state.late
             if state.unsaved > 0 { unsaved[state.span.name, default: 0] += state.unsaved }
             return unsaved
@@ -106,69 +134,6 @@ final class PurposeMeter: Sendable {
             } else {
                 state.told[span] = total
             }
-        }
-    }
-}
-
-/// Where the counts of purposes are kept and added up over all nodes.
-public protocol PurposeCallKeeping: Sendable {
-    /// Adds calls to their counts, all or none.
-    /// - Returns: the counts as they then are, of all nodes.
-    func add(_ calls: [PurposeCalls]) async throws -> [PurposeCalls]
-    /// The counts of the day, of the month and of the year around an instant.
-    func totals(at instant: Date) async throws -> [PurposeCalls]
-}
-
-/// The meters of all purposes; they outlive changes of grants.
-public final class PurposeMeters: Sendable {
-    private struct Key: Hashable {
-        let grant: Grant.ID
-        let purpose: Purpose.ID
-    }
-
-    private let meters = Mutex<[Key: PurposeMeter]>([:])
-
-    public init() {}
-
-    /// The one meter of that purpose.
-    func meter(_ grant: Grant.ID, _ purpose: Purpose.ID) -> PurposeMeter {
-        meters.withLock { meters in
-            let key = Key(grant: grant, purpose: purpose)
-            if let known = meters[key] { return known }
-            let meter = PurposeMeter()
-            meters[key] = meter
-            return meter
-        }
-    }
-
-    /// Reads the counts back, before the first call.
-    public func load(from store: any PurposeCallKeeping, at instant: Date) async throws {
-        for total in try await store.totals(at: instant) {
-            meter(total.grant, total.purpose).learn(total.calls, of: total.span, added: 0)
-        }
-    }
-
-    /// Saves what was counted since the last time, and learns what other nodes counted. To be called by one task at a
-    /// time. What cannot be saved now is kept for the next time.
-    public func save(to store: any PurposeCallKeeping) async throws {
-        let all = meters.withLock { $0 }
-        let added = all.flatMap { key, meter in
-            meter.unsaved.map { PurposeCalls(grant: key.grant, purpose: key.purpose, span: $0.key, calls: $0.value) }
-        }
-        guard !added.isEmpty else { return }
-        let totals = try await store.add(added)
-        let deltas = Dictionary(added.map { (Place($0), $0.calls) }, uniquingKeysWith: +)
-        for total in totals {
-            meter(total.grant, total.purpose).learn(total.calls, of: total.span, added: deltas[Place(total)] ?? 0)
-        }
-    }
-
-    private struct Place: Hashable {
-        let key: Key
-        let span: String
-        init(_ calls: PurposeCalls) {
-            key = Key(grant: calls.grant, purpose: calls.purpose)
-            span = calls.span
         }
     }
 }

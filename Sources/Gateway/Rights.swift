@@ -1,5 +1,6 @@
 import CatalogueModel
 import Foundation
+import HashTreeCollections
 import JWTKit
 import Values
 
@@ -66,12 +67,59 @@ package final class CallRight: Sendable {
     }
 }
 
+/// Every right that calls are decided by, found by what they show.
+struct RightsTable: Sendable {
+    private var grants: TreeDictionary<Grant.ID, GrantRight> = [:]
+    private(set) var tokens: TreeDictionary<AccessToken.ID, CallRight> = [:]
+    private var holders: TreeDictionary<SoftwareVendor.ID, VendorDelegations> = [:]
+    private(set) var vendors: TreeDictionary<VendorToken.ID, VendorRight> = [:]
+    private(set) var clients: TreeDictionary<OAuthClient.ID, ClientRight> = [:]
+
+    init(_ all: GrantSnapshot, _ scopes: ScopeTable, _ meters: PurposeMeters) {
+        take(all, of: all, scopes, meters)
+    }
+
+    /// Works out what has changed, and what stands on it.
+    /// - Parameter all: the rights with what has changed.
+    mutating func take(_ changed: GrantSnapshot, of all: GrantSnapshot, _ scopes: ScopeTable, _ meters: PurposeMeters) {
+        for (id, grant) in changed.grants { grants[id] = GrantRight(grant, catalogue: scopes, meters: meters) }
+        for (id, token) in changed.tokens {
+            tokens[id] = grants[token.grant].map { CallRight(token: token, right: $0) }
+        }
+        let touched = all.delegations.reduce(into: Set(changed.vendors.keys)) { vendors, delegation in
+            if changed.grants[delegation.grant] != nil { vendors.insert(delegation.vendor) }
+        }
+        takeVendors(touched, of: all)
+        for (id, client) in all.clients {
+            switch client.holder {
+            case .grant(let grant) where changed.grants[grant] != nil:
+                clients[id] = grants[grant].map { ClientRight(client: client, holder: .grant($0)) }
+            case .vendor(let vendor) where touched.contains(vendor):
+                clients[id] = holders[vendor].map { ClientRight(client: client, holder: .vendor($0)) }
+            default: break
+            }
+        }
+    }
+
+    private mutating func takeVendors(_ touched: Set<SoftwareVendor.ID>, of all: GrantSnapshot) {
+        guard !touched.isEmpty else { return }
+        let delegations = Dictionary(grouping: all.delegations.filter { touched.contains($0.vendor) }, by: \.vendor)
+        for vendor in touched.compactMap({ all.vendors[$0] }) {
+            let rights = (delegations[vendor.id] ?? []).compactMap { delegation in
+                grants[delegation.grant].map { DelegatedRight(delegation: delegation, right: $0) }
+            }
+            holders[vendor.id] = VendorDelegations(vendor, rights)
+        }
+        for (id, token) in all.vendorTokens where touched.contains(token.vendor) {
+            vendors[id] = holders[token.vendor].map { VendorRight(token: token, holder: $0) }
+        }
+    }
+}
+
 /// Everything that a call needs to know, at one moment. A call takes one and keeps it to its end.
 public final class HubSnapshot: Sendable {
     public let catalogue: CompiledCatalogue
-    let rights: [AccessToken.ID: CallRight]
-    let vendors: [VendorToken.ID: VendorRight]
-    let clients: [OAuthClient.ID: ClientRight]
+    let rights: RightsTable
     /// The key that signs the tokens of clients; nil where none does.
     let signer: TokenSigner?
     let verifiers: [String: any JWTAlgorithm]
@@ -80,32 +128,14 @@ public final class HubSnapshot: Sendable {
     let isCurrent: Bool
 
     init(
-        catalogue: CompiledCatalogue, metrics: [OperationMetrics], grants: GrantSnapshot?,
-        verifiers: [String: any JWTAlgorithm], signing kid: String? = nil, isCurrent: Bool,
-        meters: PurposeMeters = PurposeMeters()
+        catalogue: CompiledCatalogue, metrics: [OperationMetrics] = [], rights: RightsTable,
+        verifiers: [String: any JWTAlgorithm] = [:], signing kid: String? = nil, isCurrent: Bool = true
     ) {
         self.catalogue = catalogue
+        self.rights = rights
         self.verifiers = verifiers
-        signer = kid.flatMap { kid in verifiers[kid].map { TokenSigner(kid: kid, algorithm: $0) } }
-        self.isCurrent = isCurrent && grants != nil
         self.metrics = metrics
-        let known = (grants?.grants ?? [:]).mapValues {
-            GrantRight($0, catalogue: catalogue.scopes, meters: meters)
-        }
-        rights = (grants?.tokens ?? [:]).compactMapValues { token in
-            known[token.grant].map { CallRight(token: token, right: $0) }
-        }
-        let holders = grants.map { VendorDelegations.all($0, known) } ?? [:]
-        vendors = (grants?.vendorTokens ?? [:]).compactMapValues { token in
-            holders[token.vendor].map { VendorRight(token: token, holder: $0) }
-        }
-        clients = (grants?.clients ?? [:]).compactMapValues { client in
-            let holder: ClientRight.Holder? =
-                switch client.holder {
-                case .grant(let id): known[id].map { .grant($0) }
-                case .vendor(let id): holders[id].map { .vendor($0) }
-                }
-            return holder.map { ClientRight(client: client, holder: $0) }
-        }
+        self.isCurrent = isCurrent
+        signer = kid.flatMap { kid in verifiers[kid].map { TokenSigner(kid: kid, algorithm: $0) } }
     }
 }

@@ -30,19 +30,6 @@ final class VendorDelegations: Sendable {
         byBody = Dictionary(grouping: all) { $0.right.grant.siret }
     }
 
-    /// Every vendor with its delegations, from grants worked out already.
-    static func all(
-        _ snapshot: GrantSnapshot, _ grants: [Grant.ID: GrantRight]
-    ) -> [SoftwareVendor.ID: VendorDelegations] {
-        let delegations = Dictionary(grouping: snapshot.delegations, by: \.vendor)
-        return snapshot.vendors.mapValues { vendor in
-            let rights = (delegations[vendor.id] ?? []).compactMap { delegation in
-                grants[delegation.grant].map { DelegatedRight(delegation: delegation, right: $0) }
-            }
-            return VendorDelegations(vendor, rights)
-        }
-    }
-
     /// The one delegation in force that a call names.
     /// - Returns: it, or the code of the refusal: 00213 where there is none, 00212 where there are several.
     func delegation(_ named: NamedDelegation, now: Date) -> Result<DelegatedRight, Credentials.Refused> {

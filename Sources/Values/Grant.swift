@@ -84,30 +84,3 @@ public struct AccessToken: Sendable, Hashable, Codable, Identifiable {
         self.revoked = revoked
     }
 }
-
-/// Every right at one moment, found without waiting: grants and their tokens, vendors, their tokens and delegations,
-/// and the clients of both.
-public struct GrantSnapshot: Sendable {
-    public let grants: [Grant.ID: Grant]
-    public let tokens: [AccessToken.ID: AccessToken]
-    public let vendors: [SoftwareVendor.ID: SoftwareVendor]
-    public let vendorTokens: [VendorToken.ID: VendorToken]
-    /// In the order in which they were made, with those that ended.
-    public let delegations: [Delegation]
-    public let clients: [OAuthClient.ID: OAuthClient]
-    /// Grows with each change; a verified token is cached under the version it was verified with.
-    public let version: Int
-
-    public init(
-        grants: [Grant], tokens: [AccessToken], vendors: [SoftwareVendor] = [], vendorTokens: [VendorToken] = [],
-        delegations: [Delegation] = [], clients: [OAuthClient] = [], version: Int
-    ) {
-        self.grants = Dictionary(grants.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-        self.tokens = Dictionary(tokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-        self.vendors = Dictionary(vendors.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-        self.vendorTokens = Dictionary(vendorTokens.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-        self.delegations = delegations
-        self.clients = Dictionary(clients.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-        self.version = version
-    }
-}

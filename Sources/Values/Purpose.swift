@@ -90,41 +90,6 @@ extension Grant {
     public var defaultPurpose: Purpose? { purposes.first(where: \.isDefault) }
 }
 
-extension GrantSnapshot {
-    /// These rights as they stood at a moment, as far as they tell: what was made later is left out, what was revoked
-    /// later is not yet. What a change replaced (an end that was put off, a quota) is as it is now.
-    public func asOf(_ moment: Date) -> GrantSnapshot {
-        func past(_ revoked: Date?) -> Date? { revoked.flatMap { $0 <= moment ? $0 : nil } }
-        return GrantSnapshot(
-            grants: grants.values.map { grant in
-                var grant = grant
-                grant.revoked = past(grant.revoked)
-                return grant
-            },
-            tokens: tokens.values.filter { $0.issued <= moment }.map { token in
-                var token = token
-                token.revoked = past(token.revoked)
-                return token
-            },
-            vendors: vendors.values.map { vendor in
-                var vendor = vendor
-                vendor.revoked = past(vendor.revoked)
-                return vendor
-            },
-            vendorTokens: vendorTokens.values.filter { $0.issued <= moment }.map { token in
-                var token = token
-                token.revoked = past(token.revoked)
-                return token
-            },
-            delegations: delegations.filter { $0.created <= moment }.map { delegation in
-                var delegation = delegation
-                delegation.revoked = past(delegation.revoked)
-                return delegation
-            },
-            version: version)
-    }
-}
-
 /// How many calls were made under a purpose in one period.
 public struct PurposeCalls: Sendable, Hashable {
     public let grant: Grant.ID

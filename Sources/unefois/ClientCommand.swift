@@ -86,7 +86,7 @@ struct ClientCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOption
 
         func run() async throws {
-            let rights = try await data.open().openStore().snapshot()
+            let rights = try await data.open().openStore().rights().rights
             let clients = rights.clients.values.sorted { ($0.created, $0.id) < ($1.created, $1.id) }
             if clients.isEmpty { print("Aucun client.") }
             for client in clients {

@@ -47,7 +47,7 @@ struct DelegationCommand: AsyncParsableCommand {
         var editor: String?
 
         func run() async throws {
-            let rights = try await data.open().openStore().snapshot()
+            let rights = try await data.open().openStore().rights().rights
             let shown = rights.delegations.filter { delegation in editor.map { $0 == delegation.vendor } ?? true }
             if shown.isEmpty { print("Aucune délégation.") }
             for delegation in shown {

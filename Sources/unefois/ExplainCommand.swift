@@ -24,7 +24,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let (meters, now) = (PurposeMeters(), Date())
         try await meters.load(from: PurposeCallStore(database: store.database), at: now)
         let explainer = CallExplainer(
-            catalogue: catalogue, grants: try await store.snapshot(), meters: meters, now: now)
+            catalogue: catalogue, grants: try await store.rights().rights, meters: meters, now: now)
         if request.utf8.count == 5, let explanation = explainer.explanation(ofCode: request) {
             return print(ExplanationText.lines(explanation))
         }

@@ -105,7 +105,7 @@ final class Hub: Sendable {
         try await gateway.use(keys.ring, newest: keys.newest)
         try await gateway.meters.load(from: purposeCalls, at: clock.now())
         try await cases.refresh()
-        gateway.use(try await store.snapshot())
+        gateway.use(try await store.rights())
         registerHealth()
     }
 
@@ -139,8 +139,9 @@ final class Hub: Sendable {
         let (stream, changes) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let feed = GrantFeed(
             source: store,
-            onChange: { snapshot in
-                gateway.use(snapshot)
+            known: { gateway.rightsVersion },
+            onChange: { reading, isCurrent in
+                gateway.use(reading, isCurrent: isCurrent)
                 // A token may have been signed with a key made since.
                 changes.yield()
             },

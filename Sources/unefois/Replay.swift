@@ -73,7 +73,7 @@ struct Replay {
             isFictional: true, checksEchoes: false)
         let grant = try await hub.store.create(hub.store.demoGrant(scopes: catalogue.scopes.names, limit: .unlimited))
         let token = try await hub.store.createToken(for: grant.id)
-        hub.gateway.use(try await hub.store.snapshot())
+        hub.gateway.use(try await hub.store.rights(since: hub.gateway.rightsVersion))
         let port = try await listen(hub.responder { _ in }, &group)
         hub.address.url = "http://127.0.0.1:\(port)"
         return Rig(

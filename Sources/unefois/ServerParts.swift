@@ -82,19 +82,19 @@ enum DemoToken {
     /// Ends the demonstration's grants: without the sandbox nothing may answer a public token.
     static func revoke(_ hub: Hub) async throws {
         let title = hub.store.demoGrant(scopes: ["-"]).title
-        for grant in try await hub.store.grants() where grant.title == title && grant.revoked == nil {
+        for grant in try await hub.store.grants(titled: title) where grant.revoked == nil {
             _ = try await hub.store.revoke(grant: grant.id)
         }
-        hub.gateway.use(try await hub.store.snapshot())
+        hub.gateway.use(try await hub.store.rights(since: hub.gateway.rightsVersion))
     }
 
     static func token(_ hub: Hub) async throws -> String {
         let wanted = hub.store.demoGrant(scopes: hub.catalogue.scopes.names)
-        let grants = try await hub.store.grants()
+        let grants = try await hub.store.grants(titled: wanted.title)
         let now = hub.clock.now()
         let grant: Grant
         if let known = grants.first(where: {
-            $0.title == wanted.title && $0.revoked == nil && $0.expires > now && Set($0.scopes) == Set(wanted.scopes)
+            $0.revoked == nil && $0.expires > now && Set($0.scopes) == Set(wanted.scopes)
         }) {
             grant = known
         } else {
@@ -104,7 +104,7 @@ enum DemoToken {
         let usable = tokens.first { $0.revoked == nil && $0.expires > now }
         let token: AccessToken
         if let usable { token = usable } else { token = try await hub.store.createToken(for: grant.id) }
-        hub.gateway.use(try await hub.store.snapshot())
+        hub.gateway.use(try await hub.store.rights(since: hub.gateway.rightsVersion))
         return try await TokenIssuer(keys: hub.keys).jwt(for: token, of: grant).exposed
     }
 }

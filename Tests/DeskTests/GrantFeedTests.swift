@@ -9,20 +9,28 @@ import Values
 private final class Log: Sendable {
     enum Event: Equatable {
         case change(Int)
+        /// Rights that took too long to read.
+        case late(Int)
         case stale
     }
 
     private let state = Mutex<(events: [Event], failures: Int)>(([], 0))
+    private let held = Mutex<RightsVersion?>(nil)
 
     var events: [Event] { state.withLock { $0.events } }
+    var version: RightsVersion? { held.withLock { $0 } }
+    func take(_ reading: RightsReading, _ isCurrent: () -> Bool) {
+        held.withLock { $0 = reading.version }
+        add(isCurrent() ? .change(reading.version.number) : .late(reading.version.number))
+    }
     var failures: Int { state.withLock { $0.failures } }
     func add(_ event: Event) { state.withLock { $0.events.append(event) } }
     func fail() { state.withLock { $0.failures += 1 } }
 }
 
-/// A source of version 1 that works, fails or never answers.
+/// A source of version 1 that works, fails, never answers, or reads rights for as long as it is slow.
 private final class FakeSource: GrantSource {
-    enum Mode { case working, failing, hanging }
+    enum Mode { case working, failing, hanging, slow }
     struct Failure: Error {}
 
     private let state = Mutex<(mode: Mode, waiting: [CheckedContinuation<Void, Never>])>((.working, []))
@@ -31,23 +39,28 @@ private final class FakeSource: GrantSource {
     func set(_ mode: Mode) {
         state.withLock { state in
             state.mode = mode
-            guard mode != .hanging else { return }
+            guard mode != .hanging, mode != .slow else { return }
             for waiter in state.waiting { waiter.resume() }
             state.waiting = []
         }
     }
 
-    func version() async throws -> Int {
+    func version() async throws -> RightsVersion {
         switch state.withLock({ $0.mode }) {
-        case .working: break
+        case .working, .slow: break
         case .failing: throw Failure()
-        case .hanging: await withCheckedContinuation { waiter in state.withLock { $0.waiting.append(waiter) } }
+        case .hanging: await wait()
         }
-        return 1
+        return RightsVersion(number: 1, mark: "")
     }
 
-    func snapshot() async throws -> GrantSnapshot {
-        GrantSnapshot(grants: [], tokens: [], version: try await version())
+    func rights(since known: RightsVersion?) async throws -> RightsReading {
+        if state.withLock({ $0.mode }) == .slow { await wait() }
+        return RightsReading(rights: GrantSnapshot(), since: known, version: try await version())
+    }
+
+    private func wait() async {
+        await withCheckedContinuation { waiter in state.withLock { $0.waiting.append(waiter) } }
     }
 }
 
@@ -65,9 +78,9 @@ private final class TellingSource: GrantSource {
         set(version: version)
         output.yield()
     }
-    func version() async throws -> Int { held.withLock { $0 } }
-    func snapshot() async throws -> GrantSnapshot {
-        GrantSnapshot(grants: [], tokens: [], version: try await version())
+    func version() async throws -> RightsVersion { RightsVersion(number: held.withLock { $0 }, mark: "") }
+    func rights(since known: RightsVersion?) async throws -> RightsReading {
+        RightsReading(rights: GrantSnapshot(), since: known, version: try await version())
     }
 }
 
@@ -78,16 +91,23 @@ private final class TellingSource: GrantSource {
             let server = try await openStore(maker, folder)
             let command = try await openStore(maker, folder)
             let grant = try await command.create(command.demoGrant(scopes: ["a"]))
-            let (snapshots, output) = AsyncStream<GrantSnapshot>.makeStream()
-            let feed = GrantFeed(source: server, onChange: { output.yield($0) }, onStale: {})
+            let (readings, output) = AsyncStream<RightsReading>.makeStream()
+            let version = Mutex<RightsVersion?>(nil)
+            let feed = GrantFeed(
+                source: server, known: { version.withLock { $0 } },
+                onChange: { reading, isCurrent in
+                    #expect(isCurrent() && reading.since == version.withLock { $0 })
+                    version.withLock { $0 = reading.version }
+                    output.yield(reading)
+                }, onStale: {})
             let run = Task { try await feed.run() }
-            var received = snapshots.makeAsyncIterator()
-            #expect(await received.next()?.grants.keys.first == grant.id)
+            var received = readings.makeAsyncIterator()
+            #expect(await received.next()?.rights.grants.keys.first == grant.id)
 
             let token = try await command.createToken(for: grant.id)
-            #expect(await received.next()?.tokens[token.id] == token)
+            #expect(await received.next()?.rights.tokens[token.id] == token)
             try await command.revoke(token: token.id)
-            #expect(await received.next()?.tokens[token.id]?.revoked == noon)
+            #expect(await received.next()?.rights.tokens[token.id]?.revoked == noon)
             run.cancel()
             try await run.value
         }
@@ -96,7 +116,7 @@ private final class TellingSource: GrantSource {
     @Test func `reads at once when it is told of a change, and again when told meanwhile`() async throws {
         let (source, clock, log) = (TellingSource(), ManualClock(), Log())
         let feed = GrantFeed(
-            source: source, clock: clock, onChange: { log.add(.change($0.version)) }, onStale: { log.add(.stale) })
+            source: source, clock: clock, known: { log.version }, onChange: log.take, onStale: { log.add(.stale) })
         let run = Task { try await feed.run() }
         await clock.advance(by: .zero, sleepers: 2)
         // The clock stands still: only being told makes it look.
@@ -171,11 +191,25 @@ private final class TellingSource: GrantSource {
         }
     }
 
+    @Test func `rights that took too long to read are current once nothing newer is left to read`() async throws {
+        let source = FakeSource()
+        let clock = ManualClock()
+        let log = Log()
+        source.set(.slow)
+        try await running(source, clock, log) {
+            for _ in 0..<24 { await clock.advance(by: .milliseconds(250), sleepers: 1) }
+            source.set(.working)
+            await clock.advance(by: .milliseconds(250), sleepers: 2)
+            await clock.advance(by: .zero, sleepers: 2)
+            #expect(log.events == [.stale, .late(1), .change(1)])
+        }
+    }
+
     private func running(
         _ source: FakeSource, _ clock: ManualClock, _ log: Log, _ body: () async throws -> Void
     ) async throws {
         let feed = GrantFeed(
-            source: source, clock: clock, onChange: { log.add(.change($0.version)) }, onStale: { log.add(.stale) },
+            source: source, clock: clock, known: { log.version }, onChange: log.take, onStale: { log.add(.stale) },
             onFailure: { _ in log.fail() })
         let run = Task { try await feed.run() }
         try await body()

@@ -46,7 +46,7 @@ import Values
                 change(&grant)
                 await #expect(throws: DeskError.self) { try await store.create(grant) }
             }
-            #expect(try await store.version() == 0)
+            #expect(try await store.version().number == 0)
         }
     }
 
@@ -56,7 +56,7 @@ import Values
             let store = try await openStore(maker, folder)
             let grant = try await store.create(store.demoGrant(scopes: ["a"]))
             await #expect(throws: SQLError.self) { try await store.create(grant) }
-            #expect(try await store.version() == 1)
+            #expect(try await store.version().number == 1)
         }
     }
 
@@ -94,7 +94,7 @@ import Values
             let revoked = try await store.revoke(token: store.createToken(for: grant.id).id)
             #expect(whole.expires == noon + 1000)
             #expect(try await store.prolong(grant: grant.id).expires == Validity.end(from: noon))
-            let tokens = try await store.snapshot().tokens
+            let tokens = try await store.rights().rights.tokens
             #expect(tokens[whole.id]?.expires == Validity.end(from: noon))
             #expect(tokens[short.id] == short)
             #expect(tokens[revoked.id] == revoked)
@@ -130,11 +130,11 @@ import Values
             try await store.revoke(token: token.id)
             try await store.revoke(grant: grant.id)
             _ = try? await store.revoke(grant: "none")
-            let snapshot = try await store.snapshot()
-            #expect(snapshot.version == 5)
-            #expect(try await store.version() == 5)
-            #expect(snapshot.grants[grant.id]?.revoked == noon)
-            #expect(snapshot.tokens[token.id]?.grant == grant.id)
+            let reading = try await store.rights()
+            #expect(reading.version.number == 5)
+            #expect(try await store.version() == reading.version)
+            #expect(reading.rights.grants[grant.id]?.revoked == noon)
+            #expect(reading.rights.tokens[token.id]?.grant == grant.id)
         }
     }
 
@@ -145,7 +145,7 @@ import Values
             try await store.create(store.demoGrant(scopes: ["a"]))
             let database = try await TestDatabase.sqlite.open(folder)
             try await database.transaction { try $0.execute("UPDATE grants SET \(column) = $1", [.text(value)]) }
-            await #expect(throws: DeskError.self) { try await store.snapshot() }
+            await #expect(throws: DeskError.self) { try await store.rights().rights }
         }
     }
 

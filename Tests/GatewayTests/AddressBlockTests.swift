@@ -39,7 +39,7 @@ struct AddressBlockTests {
     @Test func `a grant whose blocks cannot be read lets nobody in`() async throws {
         let bench = try await TokenBench()
         func blocks(_ texts: [String]) -> [AddressBlock]? {
-            bench.snapshot(grant: { $0.allowedAddresses = texts }).rights["jti-1"]?.right.addresses.blocks
+            bench.snapshot(grant: { $0.allowedAddresses = texts }).rights.tokens["jti-1"]?.right.addresses.blocks
         }
         #expect(blocks([]) == nil)
         #expect(blocks(["nonsense"])?.isEmpty == true)

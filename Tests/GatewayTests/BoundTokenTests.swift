@@ -159,7 +159,7 @@ struct BoundTokenTests {
     }
 
     @Test func `the scopes asked for are part of the grant's`() async throws {
-        let right = try #require(try await Bench().snapshot().clients["by-key"])
+        let right = try #require(try await Bench().snapshot().rights.clients["by-key"])
         #expect(try right.granted(["b"]) == ["b"])
         for names in [["c"], ["a", "c"], []] {
             #expect(throws: TokenEndpoint.Failure.self) { try right.granted(names) }

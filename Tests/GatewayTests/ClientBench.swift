@@ -66,10 +66,10 @@ struct ClientBench {
         let access = AccessToken(id: "jti-1", grant: "grant", issued: noon, expires: noon.addingTimeInterval(60))
         let vendor = SoftwareVendor(id: "vendor", siret: "41816609600051", name: "Vendor")
         return HubSnapshot(
-            catalogue: Model.catalogue, metrics: [],
-            grants: GrantSnapshot(
-                grants: [grant], tokens: [access], vendors: [vendor], clients: [byKey] + others, version: 1),
-            verifiers: tokens.ring, signing: "ours", isCurrent: true)
+            catalogue: Model.catalogue,
+            rights: RightsTable(
+                GrantSnapshot(grants: [grant], tokens: [access], vendors: [vendor], clients: [byKey] + others)),
+            verifiers: tokens.ring, signing: "ours")
     }
 
     static func credentials() -> Credentials { Credentials(verified: VerifiedTokens(), issuer: { base }) }

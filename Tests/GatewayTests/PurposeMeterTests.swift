@@ -38,7 +38,7 @@ final class SharedCalls: PurposeCallKeeping {
     }
 
     @Test func `the caller is warned from four fifths on, told once, and refused when all is used`() throws {
-        let (meter, quota) = (PurposeMeter(), Purpose.Quota(calls: 10, period: .day))
+        let (meter, quota) = (PurposeMeters().meter("grant", "purpose"), Purpose.Quota(calls: 10, period: .day))
         let now = try Self.seconds("2026-05-15T10:00:00Z")
         for call in 1...10 {
             let reading = try #require(meter.count(quota, now: now))
@@ -84,7 +84,7 @@ final class SharedCalls: PurposeCallKeeping {
 
     @Test(arguments: ["2026-03-29T22:00:00Z", "2026-10-25T23:00:00Z", "2026-05-15T22:00:00Z"])
     func `a used-up day opens again at midnight, not a second before`(midnight: String) throws {
-        let (meter, quota) = (PurposeMeter(), Purpose.Quota(calls: 1, period: .day))
+        let (meter, quota) = (PurposeMeters().meter("grant", "purpose"), Purpose.Quota(calls: 1, period: .day))
         let midnight = try Self.seconds(midnight)
         #expect(meter.count(quota, now: midnight - 3600)?.isExceeded == false)
         #expect(meter.count(quota, now: midnight - 1)?.isExceeded == true)
@@ -161,17 +161,17 @@ final class SharedCalls: PurposeCallKeeping {
     }
 
     @Test func `a quota whose period changes keeps what was counted of each period`() throws {
-        let (meter, now) = (PurposeMeter(), try Self.seconds("2026-05-15T10:00:00Z"))
+        let (meter, now) = (PurposeMeters().meter("grant", "purpose"), try Self.seconds("2026-05-15T10:00:00Z"))
         let (day, month) = (Purpose.Quota(calls: 5, period: .day), Purpose.Quota(calls: 5, period: .month))
         for _ in 0..<4 { _ = meter.count(day, now: now) }
         #expect(meter.count(month, now: now)?.used == 1)
         #expect(meter.count(day, now: now)?.used == 5)
         #expect(meter.count(day, now: now)?.isExceeded == true)
-        #expect(meter.unsaved == ["2026-05-15": 5, "2026-05": 1])
+        #expect(meter.unsaved() == ["2026-05-15": 5, "2026-05": 1])
     }
 
     @Test func `a count costs less than the hot path may spend`() throws {
-        let (meter, quota) = (PurposeMeter(), Purpose.Quota(calls: .max, period: .year))
+        let (meter, quota) = (PurposeMeters().meter("grant", "purpose"), Purpose.Quota(calls: .max, period: .year))
         let now = try Self.seconds("2026-05-15T10:00:00Z")
         _ = meter.count(quota, now: now)
         let time = ContinuousClock().measure { for _ in 0..<100_000 { _ = meter.count(quota, now: now) } }

@@ -35,8 +35,7 @@ struct SpentCredentialTests {
         let revokedGrant = try bench.snapshot(grant: { $0.revoked = noon })
         let endedGrant = try bench.snapshot(grant: { $0.expires = noon })
         let withoutGrants = GrantSnapshot(
-            grants: [], tokens: [AccessToken(id: "jti-1", grant: "gone", issued: noon, expires: .distantFuture)],
-            version: 1)
+            tokens: [AccessToken(id: "jti-1", grant: "gone", issued: noon, expires: .distantFuture)])
         let bound = Bench.access(["cnf": ["jkt": .string(try Bench.thumbprint)]])
         var choice = Choice(random: SeededGenerator(seed: 2027))
         var (made, accepted) = (0, [String]())

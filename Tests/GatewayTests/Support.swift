@@ -58,6 +58,10 @@ enum Model {
     }
 }
 
+extension RightsTable {
+    init(_ all: GrantSnapshot) { self.init(all, Model.catalogue.scopes, PurposeMeters()) }
+}
+
 /// A hub's keys, grants and tokens, and a forger who has time.
 struct TokenBench {
     static let secret = [UInt8](repeating: 0x5A, count: 32)
@@ -81,8 +85,7 @@ struct TokenBench {
         change(&grant)
         token(&access)
         return HubSnapshot(
-            catalogue: Model.catalogue, metrics: [],
-            grants: GrantSnapshot(grants: [grant], tokens: [access], version: 1),
+            catalogue: Model.catalogue, rights: RightsTable(GrantSnapshot(grants: [grant], tokens: [access])),
             verifiers: ring, isCurrent: isCurrent)
     }
 
@@ -101,7 +104,7 @@ struct TokenBench {
 
     /// A snapshot of vendors and what was delegated to them.
     func snapshot(_ grants: GrantSnapshot) -> HubSnapshot {
-        HubSnapshot(catalogue: Model.catalogue, metrics: [], grants: grants, verifiers: ring, isCurrent: true)
+        HubSnapshot(catalogue: Model.catalogue, rights: RightsTable(grants), verifiers: ring)
     }
 
     /// The code of the refusal; nil where the token is accepted.

@@ -17,8 +17,7 @@ struct VendorRightsTests {
         token(&access)
         return try await TokenBench().snapshot(
             GrantSnapshot(
-                grants: grants, tokens: [], vendors: [vendor], vendorTokens: [access], delegations: delegations,
-                version: 1))
+                grants: grants, vendors: [vendor], vendorTokens: [access], delegations: delegations))
     }
 
     private static func grant(
@@ -41,7 +40,7 @@ struct VendorRightsTests {
 
     /// The delegation found, or the code of the refusal.
     private static func found(_ snapshot: HubSnapshot, _ query: String, header: String? = nil) throws -> String {
-        let right = try #require(snapshot.vendors["v-1"])
+        let right = try #require(snapshot.rights.vendors["v-1"])
         switch right.holder.delegation(NamedDelegation(call(query, header: header)), now: noon) {
         case .success(let delegated): return delegated.delegation.id
         case .failure(let refused): return refused.code
@@ -119,7 +118,7 @@ struct VendorRightsTests {
                     revoked: Int.random(in: 0..<4, using: &random) == 0 ? noon : nil)
             }
             let snapshot = try await Self.snapshot(delegations: delegations, grants: grants)
-            let right = try #require(snapshot.vendors["v-1"])
+            let right = try #require(snapshot.rights.vendors["v-1"])
             for _ in 0..<250 {
                 let body = Bool.random(using: &random) ? bodies.randomElement(using: &random) : nil
                 let id = Bool.random(using: &random) ? "d\(Int.random(in: 0..<9, using: &random))" : nil
@@ -146,7 +145,7 @@ struct VendorRightsTests {
         let grants = [Self.grant("a", of: "1"), Self.grant("b", of: "2")]
         let snapshot = try await Self.snapshot(
             delegations: [Self.delegation("d-a", "a"), Self.delegation("d-b", "b")], grants: grants)
-        let right = try #require(snapshot.vendors["v-1"])
+        let right = try #require(snapshot.rights.vendors["v-1"])
         let keys = ["1", "2"].map { body in
             Caller(right, NamedDelegation(Self.call("recipient=" + body)), purpose: nil, now: noon)
         }
@@ -156,7 +155,8 @@ struct VendorRightsTests {
         limited[0].limit = .perMinute(3)
         let other = try await Self.snapshot(delegations: [Self.delegation("d-a", "a")], grants: limited)
         let shared = Caller(
-            try #require(other.vendors["v-1"]), NamedDelegation(Self.call("recipient=1")), purpose: nil, now: noon)
+            try #require(other.rights.vendors["v-1"]), NamedDelegation(Self.call("recipient=1")), purpose: nil,
+            now: noon)
         #expect(shared.limitKey == "a" && shared.limit == .perMinute(3))
     }
 }

@@ -220,7 +220,7 @@ struct ProxiedFileTests {
             // The grant loses its scope, then its token.
             _ = try await hub.token(id: "known", scopes: ["cnaf_enfants"])
             #expect(try await hub.send(links.download).codes == ["00100"])
-            hub.hub.gateway.use(GrantSnapshot(grants: [], tokens: [], version: 99))
+            hub.hub.gateway.use(RightsReading(rights: GrantSnapshot()))
             let unknown = try await hub.send(links.download)
             #expect(unknown.status == 401 && unknown.codes == ["00106"])
             hub.clock.advance(3_540)

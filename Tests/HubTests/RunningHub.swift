@@ -130,7 +130,6 @@ final class TestRights: Sendable {
         var vendorTokens: [VendorToken] = []
         var delegations: [Delegation] = []
         var clients: [OAuthClient] = []
-        var version = 0
     }
 
     private let made = Mutex(Made())
@@ -139,12 +138,12 @@ final class TestRights: Sendable {
     func change(_ hub: Hub, _ change: (inout Made) -> Void) {
         let made = made.withLock { made in
             change(&made)
-            made.version += 1
             return made
         }
         hub.gateway.use(
-            GrantSnapshot(
-                grants: made.grants, tokens: made.tokens, vendors: made.vendors, vendorTokens: made.vendorTokens,
-                delegations: made.delegations, clients: made.clients, version: made.version))
+            RightsReading(
+                rights: GrantSnapshot(
+                    grants: made.grants, tokens: made.tokens, vendors: made.vendors, vendorTokens: made.vendorTokens,
+                    delegations: made.delegations, clients: made.clients)))
     }
 }

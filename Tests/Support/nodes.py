@@ -68,6 +68,15 @@ class Cluster:
     def vendor(self, vendor):
         return "vendor", self.command("editor", "token", "--quiet", vendor)
 
+    def copy(self, count):
+        """Copies the only grant and its token under so many names."""
+        for table, names in (("grants", ["id"]), ("tokens", ["id", "grant_id"])):
+            columns = self.server.value(f"SELECT string_agg(column_name, ',') FROM information_schema.columns "
+                                        f"WHERE table_name = '{table}'").split(",")
+            values = ", ".join(f"{column} || '-' || n" if column in names else column for column in columns)
+            self.server.value(f"INSERT INTO {table} ({', '.join(columns)}) "
+                              f"SELECT {values} FROM {table}, generate_series(1, {count}) AS numbers (n)")
+
     def accepted(self, kind, token, seconds=5):
         """Waits until every node accepts the token."""
         deadline = time.monotonic() + seconds
@@ -106,8 +115,9 @@ def watch(node, token, kind, ready):
 
 
 @contextlib.contextmanager
-def cluster(folder, count=3, binary=None):
-    """`count` nodes started at once on an empty database, with one key of the cluster and nothing else in common."""
+def cluster(folder, count=3, binary=None, stored=0):
+    """`count` nodes started at once, with one key of the cluster and nothing else in common, on an empty database, or on one
+    that holds so many grants."""
     folder, binary = pathlib.Path(folder), binary or unefois_server.executable()
     key = os.urandom(32)
     for number in range(1, count + 1):
@@ -117,6 +127,10 @@ def cluster(folder, count=3, binary=None):
         (place / "cluster.key").write_bytes(key)
         (place / "cluster.key").chmod(0o600)
     with postgresql.server() as server, contextlib.ExitStack() as stack:
+        if stored:
+            first = Cluster(folder, server, [], binary)
+            first.grant()
+            first.copy(stored)
         starts = []
         with concurrent.futures.ThreadPoolExecutor(count) as pool:
             for number in range(1, count + 1):

@@ -62,7 +62,7 @@ public struct ScopeTable: Sendable {
     public subscript(name: String) -> Int? { indices[name] }
 
     /// The set of those names; a name that no API knows opens nothing.
-    public func set(_ names: some Sequence<String>) -> ScopeSet { ScopeSet(names.compactMap { indices[$0] }) }
+    public func set(_ names: [String]) -> ScopeSet { ScopeSet(names.compactMap { indices[$0] }) }
 
     /// The names of a set, in the table's order.
     public func names(of set: ScopeSet) -> [String] {

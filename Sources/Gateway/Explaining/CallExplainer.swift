@@ -19,8 +19,9 @@ public struct CallExplainer: Sendable {
 
     /// Why the call of that record ended as it did, and what the same one would meet now.
     public func explanation(of record: CallRecord) -> Explanation {
-        let then = replay(record, grants.asOf(record.time), record.time)
-        let today = replay(record, grants, now)
+        let rights = record.ownToken.map(grants.part) ?? GrantSnapshot()
+        let then = replay(record, rights.asOf(record.time), record.time)
+        let today = replay(record, rights, now)
         let entry = record.outcome.code.flatMap(catalogue.errors.entry)
         var explanation = Explanation()
         explanation.facts = facts(record, today)
@@ -53,7 +54,7 @@ public struct CallExplainer: Sendable {
         ReplayedCall(
             record: record, operation: catalogue.operations.first { $0.id == record.operation },
             snapshot: HubSnapshot(
-                catalogue: catalogue, metrics: [], grants: grants, verifiers: [:], isCurrent: true, meters: meters),
+                catalogue: catalogue, rights: RightsTable(grants, catalogue.scopes, meters)),
             moment: moment, isNow: moment == now)
     }
 

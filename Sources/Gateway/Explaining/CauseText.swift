@@ -65,7 +65,7 @@ struct CauseText {
     }
 
     private static func delegations(_ record: CallRecord, _ today: ReplayedCall, _ now: Date) -> [String] {
-        guard let holder = record.ownToken.flatMap({ today.snapshot.vendors[$0] })?.holder else { return [] }
+        guard let holder = record.ownToken.flatMap({ today.snapshot.rights.vendors[$0] })?.holder else { return [] }
         guard let body = record.recipient else {
             return ["L'appel ne désignait pas d'organisme par recipient ; l'identifiant de délégation n'est pas gardé."]
         }

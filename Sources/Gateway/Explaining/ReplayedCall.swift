@@ -45,8 +45,8 @@ struct ReplayedCall {
     /// Under whose right the call was made; nil where the grant is not known any more.
     var right: GrantRight? {
         guard let token = record.ownToken else { return nil }
-        if let right = snapshot.rights[token] { return right.right }
-        return snapshot.vendors[token]?.holder.all.first { $0.delegation.id == record.delegation }?.right
+        if let right = snapshot.rights.tokens[token] { return right.right }
+        return snapshot.rights.vendors[token]?.holder.all.first { $0.delegation.id == record.delegation }?.right
     }
 
     private func caller(_ holder: Credentials.Holder) -> Caller {

@@ -97,12 +97,12 @@ struct TokenEndpoint: Sendable {
         let unknown = Failure(error: "invalid_client", code: "00465", status: 401)
         if let text = form.assertion {
             guard let assertion = ClientAssertion(text), form.client.map({ $0 == assertion.client }) ?? true,
-                let right = snapshot.clients[assertion.client], case .keys(let keys) = right.client.credential,
+                let right = snapshot.rights.clients[assertion.client], case .keys(let keys) = right.client.credential,
                 assertion.isValid(keys, audiences: [base, base + path], now: now)
             else { throw unknown }
             return (right, assertion)
         }
-        guard let shown = certificate, let client = form.client, let right = snapshot.clients[client],
+        guard let shown = certificate, let client = form.client, let right = snapshot.rights.clients[client],
             case .certificate(let registered) = right.client.credential, registered == shown
         else { throw unknown }
         return (right, nil)
