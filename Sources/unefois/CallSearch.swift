@@ -8,7 +8,8 @@ enum CallSearch {
     /// A bouquet writes a record for each API that it gathers.
     private static let most = 50
 
-    /// The records of a request, the earliest first. Reads the whole ledger: to be called off the event loops.
+    /// The records of a request, the earliest first. Reads the whole ledger where there is none: to be called off the
+    /// event loops.
     static func records(
         of request: String, in folder: DataFolder, since: Date? = nil,
         where isWanted: (CallRecord) -> Bool = { _ in true }
@@ -16,11 +17,7 @@ enum CallSearch {
         // No call has been made yet.
         guard FileManager.default.fileExists(atPath: folder.ledger.path) else { return [] }
         let names = try RecordedRequest.names(of: request, PseudonymKeys(directory: folder.pseudonymKeys))
-        var cursor = try LedgerReader(directory: folder.ledger).records(matching: LedgerFilter(since: since))
-        var found: [CallRecord] = []
-        while found.count < most, let record = try cursor.next() {
-            if names.contains(record.requestID), isWanted(record) { found.append(record) }
-        }
-        return found
+        return try LedgerReader(directory: folder.ledger)
+            .records(ofRequest: names, since: since, atMost: most, where: isWanted)
     }
 }

@@ -54,6 +54,37 @@ import Values
         #expect(try reader.last(0) == [])
     }
 
+    @Test func `the records of a request are found from the end, those that lie together`() async throws {
+        let writer = try scratch.writer(limits: LedgerLimits(segmentBytes: 2000, preallocatedBytes: 4096))
+        func append(_ request: String, _ number: Int, stage: CallRecord.Stage = .outcome) async throws {
+            var record = CallRecord.sample(number)
+            (record.requestID, record.stage) = (request, stage)
+            try await writer.append(record)
+        }
+        try await append("again", 1)
+        for number in 2..<20 { try await append("other-\(number)", number) }
+        // Over the border of a segment, as the records of a bouquet may lie.
+        for number in 20..<26 { try await append("again", number) }
+        try await append("again", 26, stage: .intent)
+        for number in 27..<40 { try await append(number == 30 ? "other-again" : "other-\(number)", number) }
+        await writer.close()
+        let reader = scratch.reader
+        #expect(try LedgerFolder(reader.directory).segments().count > 4)
+        func found(_ names: Set<String>, since: Int = 0, atMost count: Int = 50) throws -> [UInt64] {
+            try reader.records(ofRequest: names, since: CallRecord.sample(since).time, atMost: count).map(\.sequence)
+        }
+        #expect(try found(["again"]) == Array(20...25))
+        #expect(try found(["again"], atMost: 2) == [20, 21])
+        #expect(try found(["again"], since: 23) == [23, 24, 25])
+        #expect(try found(["again"], since: 26).isEmpty)
+        #expect(try found(["none", "other-3"]) == [3])
+        #expect(try found(["other-3"], since: 3) == [3] && found(["other-3"], since: 4).isEmpty)
+        #expect(try found(["other", "none"]).isEmpty && found([]).isEmpty)
+        #expect(
+            try reader.records(ofRequest: ["again"], atMost: 50, where: { $0.grant == "odd" }).map(\.sequence)
+                == [21, 23, 25])
+    }
+
     @Test func `a reader beside a writer sees what was acknowledged, in order, and nothing broken`() async throws {
         let writer = try scratch.writer(limits: LedgerLimits(segmentBytes: 200_000, preallocatedBytes: 65_536))
         let reader = scratch.reader
