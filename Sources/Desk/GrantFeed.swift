@@ -1,3 +1,4 @@
+import Storage
 import Synchronization
 import Values
 
@@ -46,14 +47,13 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
     private let onFailure: @Sendable (any Error) -> Void
     private let state: Mutex<State>
 
-    /// A feed that starts with `run`. `onChange` and `onStale` are called one at a time, in the order of events, and
-    /// must return at once: they hold the feed.
+    /// A feed that starts with `run`.
     /// - Parameters:
     ///   - known: the version of the rights in use; nil where there are none.
-    ///   - onChange: gets what changed since then, or everything, and after each `onStale` something even where nothing
+    ///   - onChange: on a thread that may be held, one at a time, gets what changed since then, or everything, and after each `onStale` something even where nothing
     ///     did, once reading works again. What took so long to read or to take in that more may have changed is not
     ///     current: calls must be refused until the next, which follows at once.
-    ///   - onStale: called once when nothing could be read for 5 s, even where a read never returns: calls must be
+    ///   - onStale: called, to return at once, when nothing could be read for 5 s, even where a read never returns: calls must be
     ///     refused until the next `onChange` that is current.
     ///   - onFailure: gets the error of each failed read, for the log; up to four a second.
     public init(
@@ -121,22 +121,31 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
         let (known, isStale) = (known(), state.withLock { $0.isStale })
         do {
             let isNew = try await source.version() != known || isStale
-            receive(isNew ? try await source.rights(since: known) : nil, readAt: began)
+            guard isNew else { return nothingChanged(readAt: began) }
+            let reading = try await source.rights(since: known)
+            try await Blocking.run { self.receive(reading, readAt: began) }
         } catch {
             if !Task.isCancelled { onFailure(error) }
         }
     }
 
-    /// Takes what a read found: rights, or that nothing changed.
-    private func receive(_ reading: RightsReading?, readAt began: FeedClock.Instant) {
+    private func isCurrent(_ began: FeedClock.Instant) -> Bool { began.duration(to: clock.now) < Self.staleAfter }
+
+    private func nothingChanged(readAt began: FeedClock.Instant) {
         state.withLock { state in
-            let isCurrent = { began.duration(to: self.clock.now) < Self.staleAfter }
-            if let reading {
-                onChange(reading, isCurrent)
-                state.isStale = !isCurrent()
-            }
-            // While stale only rights count: « nothing changed » was said before the alarm.
-            if isCurrent(), !state.isStale { state.lastRead = began }
+            // While stale only rights count: this was said before the alarm.
+            if isCurrent(began), !state.isStale { state.lastRead = began }
+        }
+    }
+
+    /// Hands rights over, which may take seconds where they are many: the alarm goes on watching.
+    private func receive(_ reading: RightsReading, readAt began: FeedClock.Instant) {
+        state.withLock { state in
+            if isCurrent(began) { (state.isStale, state.lastRead) = (false, began) }
+        }
+        onChange(reading) { self.isCurrent(began) }
+        state.withLock { state in
+            if !isCurrent(began) { state.isStale = true }
         }
     }
 

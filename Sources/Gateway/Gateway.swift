@@ -65,6 +65,8 @@ public final class Gateway: Sendable {
     /// Stands before a provider's address in an answer until it is replaced; no provider can know it.
     let linkMark = UUID().uuidString + " "
     private let verified = VerifiedTokens()
+    /// Held by who works rights out: of a million that takes seconds, for which nothing else may wait.
+    private let making = Mutex(())
     private let state: Mutex<State>
     private let published: Mutex<HubSnapshot>
 
@@ -81,16 +83,25 @@ public final class Gateway: Sendable {
         var isCurrent = false
     }
 
-    /// Changes the state and publishes its snapshot. Calls read the published one and never wait for its making.
+    /// Changes the state and publishes its snapshot. Calls read the published one and never wait for its making, nor for
+    /// the end of the former: a million rights take more than a second to be freed (1.6 s were measured), so whoever ends
+    /// last with them must be nobody's call.
     private func update(_ change: (inout State) -> Void) {
-        state.withLock { state in
+        let former = state.withLock { state in
             change(&state)
             let snapshot = HubSnapshot(
                 catalogue: state.catalogue, metrics: state.metrics, rights: state.rights, verifiers: state.verifiers,
                 signing: state.signing, isCurrent: state.isCurrent)
-            published.withLock { $0 = snapshot }
+            return published.withLock { published in
+                defer { published = snapshot }
+                return published
+            }
         }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestCall) { withExtendedLifetime(former) {} }
     }
+
+    /// In seconds.
+    private static let longestCall = 30.0
 
     private static func metrics(_ catalogue: CompiledCatalogue) -> [OperationMetrics] {
         catalogue.operations.map { OperationMetrics(operation: $0.id) }
@@ -115,32 +126,40 @@ public final class Gateway: Sendable {
     /// The snapshot of this moment.
     public var snapshot: HubSnapshot { published.withLock { $0 } }
 
-    /// Takes a new catalogue; calls under way end with the one that they began with.
+    /// Takes a new catalogue; calls under way end with the one that they began with. May take seconds.
     public func use(_ catalogue: CompiledCatalogue) {
-        update {
-            $0.catalogue = catalogue
-            $0.metrics = Self.metrics(catalogue)
-            $0.rights = RightsTable($0.grants, catalogue.scopes, meters)
+        making.withLock { _ in
+            let rights = RightsTable(state.withLock { $0.grants }, catalogue.scopes, meters)
+            update {
+                $0.catalogue = catalogue
+                $0.metrics = Self.metrics(catalogue)
+                $0.rights = rights
+            }
         }
         cache.clear()
     }
 
-    /// Takes rights as they were read: all of them, or those that changed since the version in use.
+    /// Takes rights as they were read: all of them, or those that changed since the version in use. May take seconds.
     /// - Parameter isCurrent: asked at the end; false where it took so long that calls cannot be decided by it alone.
     public func use(_ reading: RightsReading, isCurrent: () -> Bool = { true }) {
-        update { state in
-            if reading.since == nil {
-                state.grants = reading.rights
-                state.rights = RightsTable(state.grants, state.catalogue.scopes, meters)
-            } else if reading.since == state.version {
-                state.grants.take(reading.rights)
-                state.rights.take(reading.rights, of: state.grants, state.catalogue.scopes, meters)
-            } else {
+        making.withLock { _ in
+            let before = state.withLock { $0 }
+            guard reading.since == nil || reading.since == before.version else {
                 // Changes of something else than what is here: fail closed, and everything is read again.
-                (state.version, state.isCurrent) = (nil, false)
-                return
+                return update { ($0.version, $0.isCurrent) = (nil, false) }
             }
-            (state.version, state.isCurrent) = (reading.version, isCurrent())
+            var (grants, rights) = (before.grants, before.rights)
+            if reading.since == nil {
+                grants = reading.rights
+                rights = RightsTable(grants, before.catalogue.scopes, meters)
+            } else {
+                grants.take(reading.rights)
+                rights.take(reading.rights, of: grants, before.catalogue.scopes, meters)
+            }
+            update { state in
+                (state.grants, state.rights) = (grants, rights)
+                (state.version, state.isCurrent) = (reading.version, isCurrent())
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import NIOCore
 import NIOPosix
 import Operations
 import ServiceLifecycle
+import Storage
 import Synchronization
 import Values
 
@@ -46,21 +47,15 @@ struct Reloader: ServiceLifecycle.Service {
         source.cancel()
     }
 
-    /// Compiled on a thread of its own: the event loops go on answering.
+    /// Compiled and taken on a thread of its own: the event loops go on answering.
     private func reload() async {
-        let (folder, servesAnnounced) = (folder, servesAnnounced)
-        let result = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    returning: Result {
-                        try CatalogueCompiler(folder: folder, servesAnnounced: servesAnnounced).compile()
-                    })
-            }
-        }
         do {
-            let catalogue = try result.get()
-            sandbox?.reload()
-            hub.use(catalogue)
+            let catalogue = try await Blocking.run {
+                let catalogue = try CatalogueCompiler(folder: folder, servesAnnounced: servesAnnounced).compile()
+                sandbox?.reload()
+                hub.use(catalogue)
+                return catalogue
+            }
             logger.notice("catalogue rechargé", metadata: ["operations": "\(catalogue.operations.count)"])
         } catch {
             logger.error("catalogue refusé, l'ancien reste en service :\n\(error)")

@@ -1,4 +1,5 @@
 import Desk
+import Dispatch
 import Foundation
 import Synchronization
 import TestSupport
@@ -203,6 +204,28 @@ private final class TellingSource: GrantSource {
             await clock.advance(by: .zero, sleepers: 2)
             #expect(log.events == [.stale, .late(1), .change(1)])
         }
+    }
+
+    @Test func `the alarm is given while rights are being taken in, and they are not current then`() async throws {
+        let clock = ManualClock()
+        let log = Log()
+        let isTaken = DispatchSemaphore(value: 0)
+        let feed = GrantFeed(
+            source: FakeSource(), clock: clock, known: { log.version },
+            onChange: { reading, isCurrent in
+                if log.version == nil { isTaken.wait() }
+                log.take(reading, isCurrent)
+            }, onStale: { log.add(.stale) })
+        let run = Task { try await feed.run() }
+        for _ in 0..<24 { await clock.advance(by: .milliseconds(250), sleepers: 1) }
+        await clock.advance(by: .zero, sleepers: 1)
+        #expect(log.events == [.stale])
+        isTaken.signal()
+        await clock.advance(by: .milliseconds(250), sleepers: 2)
+        await clock.advance(by: .zero, sleepers: 2)
+        #expect(log.events == [.stale, .late(1), .change(1)])
+        run.cancel()
+        try await run.value
     }
 
     private func running(
