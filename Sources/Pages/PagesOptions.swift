@@ -1,4 +1,5 @@
 import Foundation
+import Values
 
 /// What the pages need to know about the installation.
 public struct PagesOptions: Sendable {
@@ -12,13 +13,18 @@ public struct PagesOptions: Sendable {
     public var sandbox: SandboxInformation?
     /// Version of the program.
     public var version: String
+    public var clock: WallClock
 
-    public init(dsfr: URL, publicURL: String, stateBrand: Bool, sandbox: SandboxInformation?, version: String) {
+    public init(
+        dsfr: URL, publicURL: String, stateBrand: Bool, sandbox: SandboxInformation?, version: String,
+        clock: WallClock = .system
+    ) {
         self.dsfr = dsfr
         self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
         self.stateBrand = stateBrand
         self.sandbox = sandbox
         self.version = version
+        self.clock = clock
     }
 }
 

@@ -20,7 +20,7 @@ struct ServerPages {
         }
         let options = PagesOptions(
             dsfr: DesignSystem.folder, publicURL: hub.address.url, stateBrand: settings.stateBrand,
-            sandbox: information, version: unefoisVersion)
+            sandbox: information, version: unefoisVersion, clock: hub.clock)
         pages = try Pages(
             options: options, catalogue: { hub.catalogue },
             trying: demoToken == nil ? nil : TriedCalls(gateway: hub.gateway),

@@ -89,6 +89,15 @@ import Values
         }
     }
 
+    @Test func `a closing that comes once is told until it is over`() throws {
+        let wording = Wording(messages: try Messages(folder: Shipped.sources.appending(path: "Resources")))
+        let span = Shipped.noon..<Shipped.noon + 5400
+        let told = wording.maintenance(MaintenanceWindow(.once(span)), at: span.upperBound - 1)
+        #expect(
+            told?.replacing("\u{A0}", with: " ") == "Le 15 mai 2026, de 12 h 00 à 13 h 30, heure de Paris")
+        #expect(wording.maintenance(MaintenanceWindow(.once(span)), at: span.upperBound) == nil)
+    }
+
     @Test func `how a provider is doing is told where it is known`() async throws {
         try await Shipped.pages(status: KnownStatus()) { client in
             for path in ["/fournisseurs/cnav", "/catalogue/prime-activite"] {

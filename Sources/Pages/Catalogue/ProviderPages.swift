@@ -46,7 +46,7 @@ struct ProviderPages {
 
     /// When it is closed, with the APIs where it is not for all.
     private func maintenance(_ window: MaintenanceWindow) -> String? {
-        guard let time = wording.maintenance(window) else { return nil }
+        guard let time = wording.maintenance(window, at: site.options.clock.now()) else { return nil }
         let closed = catalogue.apis.filter { window.apis.contains($0.id) }.map(\.title)
         return closed.isEmpty
             ? time : messages.text("providers.maintenanceOf", ["time": time, "apis": closed.joined(separator: ", ")])

@@ -1,4 +1,5 @@
 import CatalogueModel
+import Foundation
 import Values
 
 /// How the catalogue's facts are put into words.
@@ -94,9 +95,18 @@ struct Wording: Sendable {
         provider.title.components(separatedBy: " : ").first ?? provider.title
     }
 
-    /// « Chaque dimanche, de 23 h à 23 h 45 »; nil for one that does not come again.
-    func maintenance(_ window: MaintenanceWindow) -> String? {
-        guard case .regular(let from, let to, let weekday) = window.rule else { return nil }
+    /// « Chaque dimanche, de 23 h à 23 h 45 », « Le 1er décembre 2026, de 22 h 00 à 23 h 00 »; nil for one that is over.
+    func maintenance(_ window: MaintenanceWindow, at now: Date) -> String? {
+        switch window.rule {
+        case .regular(let from, let to, let weekday): return regular(from, to, weekday)
+        case .once(let span):
+            guard span.upperBound > now else { return nil }
+            let text = StatusWording(messages: messages).span(span)
+            return messages.text("providers.maintenanceOnce", ["span": text.prefix(1).uppercased() + text.dropFirst()])
+        }
+    }
+
+    private func regular(_ from: Int, _ to: Int, _ weekday: Int?) -> String {
         func time(_ minutes: Int) -> String {
             minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(CivilDate.padded(minutes % 60, 2))"
         }
