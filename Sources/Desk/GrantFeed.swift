@@ -50,11 +50,11 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
     /// A feed that starts with `run`.
     /// - Parameters:
     ///   - known: the version of the rights in use; nil where there are none.
-    ///   - onChange: on a thread that may be held, one at a time, gets what changed since then, or everything, and after each `onStale` something even where nothing
-    ///     did, once reading works again. What took so long to read or to take in that more may have changed is not
-    ///     current: calls must be refused until the next, which follows at once.
-    ///   - onStale: called, to return at once, when nothing could be read for 5 s, even where a read never returns: calls must be
-    ///     refused until the next `onChange` that is current.
+    ///   - onChange: on a thread that may be held, one at a time, gets what changed since then, or everything, and after
+    ///     each `onStale` something even where nothing did, once reading works again. What took so long to read or to
+    ///     take in that more may have changed is not current: calls must be refused until the next.
+    ///   - onStale: called, to return at once, when nothing could be read for 5 s, even where a read never returns: calls
+    ///     must be refused until the next `onChange` that is current.
     ///   - onFailure: gets the error of each failed read, for the log; up to four a second.
     public init(
         source: any GrantSource, clock: FeedClock, known: @escaping @Sendable () -> RightsVersion?,
@@ -145,16 +145,21 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
         }
         onChange(reading) { self.isCurrent(began) }
         state.withLock { state in
-            if !isCurrent(began) { state.isStale = true }
+            // It may have passed its age since it was asked: then nothing else would tell.
+            if !isCurrent(began), !state.isStale { alarm(&state) }
         }
     }
 
     private func watch() {
         state.withLock { state in
             guard !state.isStale, state.lastRead.duration(to: clock.now) >= Self.staleAfter else { return }
-            state.isStale = true
-            onStale()
+            alarm(&state)
         }
+    }
+
+    private func alarm(_ state: inout State) {
+        state.isStale = true
+        onStale()
     }
 }
 

@@ -28,6 +28,7 @@ extension GrantStore {
     private static func leads(
         from known: RightsVersion, to version: RightsVersion, _ connection: any SQLConnection
     ) throws -> Bool {
+        guard known != version else { return true }
         guard known.mark != nil else { return false }
         let row = try connection.query(RightsSQL.mark, [.integer(known.number)]).first
         guard try row?.text("mark") == known.mark else { return false }

@@ -41,9 +41,10 @@ enum RightsSQL {
         "\(column) IN (SELECT \(holder) FROM right_changes WHERE version > $1 AND \(holder) IS NOT NULL)"
     }
 
-    /// `mark` is another at each change: a version that two histories share leads nowhere.
+    /// `mark` is another at each change: a version that two histories share leads nowhere. The last change before the
+    /// table was made has one too, so that the next is read alone.
     static let migration = Migration(
-        name: "m0070_right_changes",
+        name: "m0080_right_changes",
         sql: [
             """
             CREATE TABLE right_changes (
@@ -52,6 +53,7 @@ enum RightsSQL {
                 grant_id TEXT,
                 vendor_id TEXT
             )
-            """
+            """,
+            "INSERT INTO right_changes (version, mark) SELECT version, 'm0080' FROM grant_changes",
         ])
 }

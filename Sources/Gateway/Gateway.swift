@@ -83,11 +83,11 @@ public final class Gateway: Sendable {
         var isCurrent = false
     }
 
-    /// Changes the state and publishes its snapshot. Calls read the published one and never wait for its making, nor for
-    /// the end of the former: a million rights take more than a second to be freed (1.6 s were measured), so whoever ends
-    /// last with them must be nobody's call.
-    private func update(_ change: (inout State) -> Void) {
-        let former = state.withLock { state in
+    /// Changes the state and publishes its snapshot. Calls read the published one and never wait for its making.
+    /// - Returns: the former snapshot, not to be freed under a lock.
+    @discardableResult
+    private func update(_ change: (inout State) -> Void) -> HubSnapshot {
+        state.withLock { state in
             change(&state)
             let snapshot = HubSnapshot(
                 catalogue: state.catalogue, metrics: state.metrics, rights: state.rights, verifiers: state.verifiers,
@@ -97,6 +97,11 @@ public final class Gateway: Sendable {
                 return published
             }
         }
+    }
+
+    /// Frees a snapshot of which every right was replaced, once no call is left that uses it: of a million rights that
+    /// takes more than a second (1.6 s were measured), on the thread of whoever ends last with it.
+    private func free(_ former: HubSnapshot) {
         DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestCall) { withExtendedLifetime(former) {} }
     }
 
@@ -126,15 +131,17 @@ public final class Gateway: Sendable {
     /// The snapshot of this moment.
     public var snapshot: HubSnapshot { published.withLock { $0 } }
 
-    /// Takes a new catalogue; calls under way end with the one that they began with. May take seconds.
+    /// Takes a new catalogue; calls under way end with the one that they began with. May take seconds, for which changes
+    /// of rights wait.
     public func use(_ catalogue: CompiledCatalogue) {
         making.withLock { _ in
             let rights = RightsTable(state.withLock { $0.grants }, catalogue.scopes, meters)
-            update {
-                $0.catalogue = catalogue
-                $0.metrics = Self.metrics(catalogue)
-                $0.rights = rights
-            }
+            free(
+                update {
+                    $0.catalogue = catalogue
+                    $0.metrics = Self.metrics(catalogue)
+                    $0.rights = rights
+                })
         }
         cache.clear()
     }
@@ -146,7 +153,8 @@ public final class Gateway: Sendable {
             let before = state.withLock { $0 }
             guard reading.since == nil || reading.since == before.version else {
                 // Changes of something else than what is here: fail closed, and everything is read again.
-                return update { ($0.version, $0.isCurrent) = (nil, false) }
+                update { ($0.version, $0.isCurrent) = (nil, false) }
+                return
             }
             var (grants, rights) = (before.grants, before.rights)
             if reading.since == nil {
@@ -156,10 +164,11 @@ public final class Gateway: Sendable {
                 grants.take(reading.rights)
                 rights.take(reading.rights, of: grants, before.catalogue.scopes, meters)
             }
-            update { state in
+            let former = update { state in
                 (state.grants, state.rights) = (grants, rights)
                 (state.version, state.isCurrent) = (reading.version, isCurrent())
             }
+            if reading.since == nil { free(former) }
         }
     }
 

@@ -1,10 +1,10 @@
 import Foundation
 
 extension LedgerReader {
-    /// The records of how one request ended, the earliest first, at most so many.
+    /// The last records of how one request ended, the earliest first.
     ///
     /// Reads from the end, segment by segment: a recent request is found at once. The records of one lie together, so
-    /// those of an earlier one under the same name are not looked for once a segment has none.
+    /// those of an earlier one under the same name are not looked for once a segment has none, or there are enough.
     /// - Parameters:
     ///   - names: under which the request may stand in the ledger, in letters that JSON writes as they are.
     ///   - since: what was written before is not looked for; nil: everything is.
@@ -27,13 +27,15 @@ extension LedgerReader {
                     throw .damaged(segment: segment.name, offset: frame.offset)
                 }
                 first = first ?? record
-                if names.contains(record.requestID), filter.matches(record), isWanted(record) { here.append(record) }
+                guard names.contains(record.requestID), filter.matches(record), isWanted(record) else { continue }
+                here = (here + [record]).suffix(count)
             }
             if here.isEmpty, !found.isEmpty { break }
-            found = here + found
+            found = (here + found).suffix(count)
+            if found.count == count { break }
             if let since, let first, first.time < since { break }
         }
-        return Array(found.prefix(count))
+        return found
     }
 }
 

@@ -101,7 +101,7 @@ public struct GrantSnapshot: Sendable {
 public struct RightsVersion: Sendable, Hashable {
     /// How many changes there were.
     public let number: Int
-    /// The last one's own, by chance; nil where a node that made none changed something.
+    /// The last one's own, by chance; nil where it was made by a node of a former version, which gives none.
     public let mark: String?
 
     public init(number: Int, mark: String?) {

@@ -105,8 +105,17 @@ final class Hub: Sendable {
         try await gateway.use(keys.ring, newest: keys.newest)
         try await gateway.meters.load(from: purposeCalls, at: clock.now())
         try await cases.refresh()
-        gateway.use(try await store.rights())
+        try await readRights()
         registerHealth()
+    }
+
+    /// All of them, then what changed while that was read, as long as it takes too long.
+    private func readRights() async throws {
+        var began: ContinuousClock.Instant
+        repeat {
+            began = .now
+            gateway.use(try await store.rights(since: gateway.rightsVersion))
+        } while began.duration(to: .now) >= GrantFeed<ContinuousClock>.staleAfter
     }
 
     private let holder: CatalogueHolder

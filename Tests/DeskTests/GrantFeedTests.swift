@@ -228,6 +228,29 @@ private final class TellingSource: GrantSource {
         try await run.value
     }
 
+    @Test func `rights that pass their age while they are being taken in give one alarm`() async throws {
+        let clock = ManualClock()
+        let log = Log()
+        let (isTaken, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let feed = GrantFeed(
+            source: FakeSource(), clock: clock, known: { log.version },
+            onChange: { reading, isCurrent in
+                log.take(reading, isCurrent)
+                guard log.events.count == 1 else { return }
+                isTaken.signal()
+                mayEnd.wait()
+            }, onStale: { log.add(.stale) })
+        let run = Task { try await feed.run() }
+        try await onThread { isTaken.wait() }
+        await clock.advance(by: .seconds(6), sleepers: 1)
+        mayEnd.signal()
+        await clock.advance(by: .milliseconds(250), sleepers: 2)
+        await clock.advance(by: .zero, sleepers: 2)
+        #expect(log.events == [.change(1), .stale, .change(1)])
+        run.cancel()
+        try await run.value
+    }
+
     private func running(
         _ source: FakeSource, _ clock: ManualClock, _ log: Log, _ body: () async throws -> Void
     ) async throws {

@@ -85,6 +85,24 @@ import Values
         }
     }
 
+    @Test(arguments: TestDatabase.all)
+    func `what has not changed is not read again, whoever made the last change`(_ maker: TestDatabase) async throws {
+        try await withTemporaryFolder { folder in
+            let store = try await openStore(maker, folder)
+            // Of before the first change that was ever noted.
+            let none = try await store.version()
+            let grant = try await store.create(GrantStoreTests.grant(ending: noon + 60))
+            let reading = try await store.rights(since: none)
+            #expect(reading.since == none && reading.rights.grants == [grant.id: grant])
+            let database = try await maker.open(folder)
+            try await database.transaction { try $0.execute("UPDATE grant_changes SET version = version + 1") }
+            let all = try await store.rights(since: reading.version)
+            #expect(all.since == nil && all.version.mark == nil && all.rights.grants.count == 1)
+            let again = try await store.rights(since: all.version)
+            #expect(again.since == all.version && again.version == all.version && again.rights.grants.isEmpty)
+        }
+    }
+
     @Test func `many grants and tokens are read page by page`() async throws {
         try await withTemporaryFolder { folder in
             let store = try await openStore(.sqlite, folder)
