@@ -120,8 +120,7 @@ public final class GrantFeed<FeedClock: Clock>: Sendable where FeedClock.Duratio
         let began = clock.now
         let (known, isStale) = (known(), state.withLock { $0.isStale })
         do {
-            let isNew = try await source.version() != known || isStale
-            guard isNew else { return nothingChanged(readAt: began) }
+            guard try await source.version() != known || isStale else { return nothingChanged(readAt: began) }
             let reading = try await source.rights(since: known)
             try await Blocking.run { self.receive(reading, readAt: began) }
         } catch {

@@ -62,38 +62,22 @@ public struct GrantSnapshot: Sendable {
     /// These rights as they stood at a moment, as far as they tell: what was made later is left out, what was revoked
     /// later is not yet. What a change replaced (an end that was put off, a quota) is as it is now.
     public func asOf(_ moment: Date) -> GrantSnapshot {
-        func past(_ revoked: Date?) -> Date? { revoked.flatMap { $0 <= moment ? $0 : nil } }
+        func past<Value>(
+            _ values: some Sequence<Value>, _ revoked: WritableKeyPath<Value, Date?>,
+            made: (Value) -> Date = { _ in .distantPast }
+        ) -> [Value] {
+            values.filter { made($0) <= moment }.map { value in
+                var value = value
+                if let end = value[keyPath: revoked], end > moment { value[keyPath: revoked] = nil }
+                return value
+            }
+        }
         return GrantSnapshot(
-            grants: grants.values.map { grant in
-                var grant = grant
-                grant.revoked = past(grant.revoked)
-                return grant
-            },
-            tokens: tokens.values.filter { $0.issued <= moment }.map { token in
-                var token = token
-                token.revoked = past(token.revoked)
-                return token
-            },
-            vendors: vendors.values.map { vendor in
-                var vendor = vendor
-                vendor.revoked = past(vendor.revoked)
-                return vendor
-            },
-            vendorTokens: vendorTokens.values.filter { $0.issued <= moment }.map { token in
-                var token = token
-                token.revoked = past(token.revoked)
-                return token
-            },
-            delegations: delegations.filter { $0.created <= moment }.map { delegation in
-                var delegation = delegation
-                delegation.revoked = past(delegation.revoked)
-                return delegation
-            },
-            clients: clients.values.filter { $0.created <= moment }.map { client in
-                var client = client
-                client.revoked = past(client.revoked)
-                return client
-            })
+            grants: past(grants.values, \.revoked), tokens: past(tokens.values, \.revoked, made: \.issued),
+            vendors: past(vendors.values, \.revoked),
+            vendorTokens: past(vendorTokens.values, \.revoked, made: \.issued),
+            delegations: past(delegations, \.revoked, made: \.created),
+            clients: past(clients.values, \.revoked, made: \.created))
     }
 }
 
