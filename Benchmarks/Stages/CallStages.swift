@@ -116,13 +116,13 @@ struct CallStages {
         let (line, root) = (Array(record.serialized.utf8), MerkleHash.leaf([1]))
         var answer = Presentation.notAllowed(try call(head(0)))
         (answer.status, answer.contentType, answer.body) = (200, "application/vnd.api+json", hub.provider.answer)
-        let (sent, form, allocator) = (answer, RequestForm(head(0)), ByteBufferAllocator())
+        let (sent, form) = (answer, RequestForm(head(0)))
         return [
             Measure.cost("ligne du registre, encodée", turns: 2) { _ in record.encodedMembers() },
             Measure.cost("feuille et nœud de Merkle", turns: 2) { _ in
                 MerkleHash.node(root, MerkleHash.leaf(line))
             },
-            Measure.cost("réponse écrite pour le réseau") { _ in sent.wire(to: form, closes: false, allocator) },
+            Measure.cost("réponse écrite pour le réseau") { _ in sent.wire(to: form, closes: false) },
         ]
     }
 

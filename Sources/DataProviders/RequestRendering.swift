@@ -96,17 +96,17 @@ extension RequestPlan {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     private static func percentEncode(_ text: String, keeping kept: UInt8? = nil, into bytes: inout [UInt8]) {
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            case kept: bytes.append(byte)
-            default:
+        let unreserved = ByteSet.unreserved
+        text.withBytes { utf8 in
+            var start = 0
+            for (place, byte) in utf8.enumerated() where !unreserved.contains(byte) && byte != kept {
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<place]))
                 bytes.append(UInt8(ascii: "%"))
                 bytes.append(digits[Int(byte >> 4)])
                 bytes.append(digits[Int(byte & 15)])
+                start = place + 1
             }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Values
 
@@ -11,7 +12,9 @@ public struct Call: Sendable {
     public var bearer: Redacted<String>?
     /// The token of `X-Api-Key`.
     public var apiKey: Redacted<String>?
-    public var requestID: String
+    public let requestID: String
+    /// Whether `requestID` is a UUID, which says nothing of anybody; another may be a name.
+    let hasUUID: Bool
     public var remoteAddress: String?
     /// The caller wants no cached answer (`Cache-Control: no-cache`).
     public var wantsFresh: Bool
@@ -50,7 +53,8 @@ public struct Call: Sendable {
         self.query = query
         self.bearer = bearer
         self.apiKey = apiKey
-        self.requestID = RequestID.accepted(requestID) ?? RequestID.make()
+        let own = RequestID.accepted(requestID)
+        (self.requestID, hasUUID) = own.map { ($0, RequestID.isUUID($0)) } ?? (RequestID.make(), true)
         self.remoteAddress = remoteAddress
         self.wantsFresh = wantsFresh
         self.proof = proof
@@ -79,21 +83,17 @@ public struct QueryParameters: Sendable, Hashable {
     private static func pairs(_ bytes: UnsafeBufferPointer<UInt8>) -> [Pair] {
         var pairs: [Pair] = []
         pairs.reserveCapacity(16)
-        var (start, sign, place) = (0, Int?.none, 0)
-        while pairs.count < most {
-            let isEnd = place == bytes.count
-            if isEnd || bytes[place] == UInt8(ascii: "&") {
-                if place > start {
-                    let name = UnsafeBufferPointer(rebasing: bytes[start..<(sign ?? place)])
-                    let value = UnsafeBufferPointer(rebasing: bytes[min(sign.map { $0 + 1 } ?? place, place)..<place])
-                    pairs.append(Pair(name: decoded(name), value: decoded(value)))
-                }
-                if isEnd { break }
-                (start, sign) = (place + 1, nil)
-            } else if bytes[place] == UInt8(ascii: "="), sign == nil {
-                sign = place
-            }
-            place += 1
+        var rest = bytes[...]
+        while !rest.isEmpty, pairs.count < most {
+            let pair = rest.prefix(upTo: rest.place(of: UInt8(ascii: "&")))
+            rest = rest[pair.endIndex...].dropFirst()
+            guard !pair.isEmpty else { continue }
+            let sign = pair.place(of: UInt8(ascii: "="))
+            let (name, value) = (pair[..<sign], pair[sign...].dropFirst())
+            pairs.append(
+                Pair(
+                    name: decoded(UnsafeBufferPointer(rebasing: name)),
+                    value: decoded(UnsafeBufferPointer(rebasing: value))))
         }
         return pairs
     }
@@ -102,16 +102,17 @@ public struct QueryParameters: Sendable, Hashable {
     private static let most = 200
 
     /// The last value of a parameter of one value.
-    public func value(_ name: String) -> String? { pairs.last { $0.name == name }?.value }
+    public func value(_ name: String) -> String? { pairs.last { $0.name.isSame(as: name) }?.value }
 
     /// The values of a list, `name[]=a&name[]=b`; the name comes with its brackets.
     public func values(_ name: String) -> [String] {
-        pairs.reduce(into: []) { values, pair in if pair.name == name { values.append(pair.value) } }
+        pairs.reduce(into: []) { values, pair in if pair.name.isSame(as: name) { values.append(pair.value) } }
     }
 
     /// Percent-decoded text; `+` is a space.
     static func decoded(_ bytes: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool = true) -> String {
-        guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+        let all = bytes[...]
+        guard all.place(of: UInt8(ascii: "%")) < bytes.count || all.place(of: UInt8(ascii: "+")) < bytes.count else {
             return String(decoding: bytes, as: UTF8.self)
         }
         return String(unsafeUninitializedCapacity: bytes.count) { text in
@@ -145,6 +146,17 @@ public struct QueryParameters: Sendable, Hashable {
     /// A percent-decoded path.
     public static func decodedPath(_ path: some StringProtocol) -> String {
         Array(path.utf8).withUnsafeBufferPointer { decoded($0, plusIsSpace: false) }
+    }
+}
+
+extension Slice<UnsafeBufferPointer<UInt8>> {
+    /// Where a byte first stands; the end where it does not.
+    fileprivate func place(of byte: UInt8) -> Int {
+        let bytes = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: self))
+        guard let start = bytes.baseAddress, let found = memchr(start, Int32(byte), bytes.count) else {
+            return endIndex
+        }
+        return startIndex + (UnsafeRawPointer(found) - start)
     }
 }
 

@@ -24,7 +24,7 @@ extension CallPipeline {
     private func question(_ values: [JSON?], _ progress: Progress) -> CallFacts {
         var facts = CallFacts(
             parameters: values, recipient: progress.traceability.recipient,
-            requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(),
+            requestID: call.hasUUID ? call.requestID : RequestID.make(),
             tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
             version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })

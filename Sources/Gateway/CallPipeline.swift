@@ -61,8 +61,10 @@ final class CallPipeline: Sendable {
         var isCached = false
     }
 
-    func answer(_ variables: [String: String]) async -> Answer {
-        await answer { progress throws(Refusal) in
+    /// - Parameter variables: of the path; nil where the path exists in another version only.
+    func answer(_ variables: [String: String]?) async -> Answer {
+        guard let variables else { return await answerForUnservedVersion() }
+        return await answer { progress throws(Refusal) in
             try checkScope(progress)
             let key = flightKey(progress)
             if let key, !gateway.inFlight.begin(key) { throw Refusal(problems: [problems.problem("00015")]) }
@@ -81,7 +83,7 @@ final class CallPipeline: Sendable {
     }
 
     /// The same first steps, then the version is refused: who is not known learns nothing of it.
-    func answerForUnservedVersion() async -> Answer {
+    private func answerForUnservedVersion() async -> Answer {
         await answer { progress throws(Refusal) in
             try checkScope(progress)
             try checkTraceability(progress)

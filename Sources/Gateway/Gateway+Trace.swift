@@ -17,7 +17,7 @@ extension Gateway {
 
     /// A UUID says nothing of anybody; any other identifier of the caller's might, and is kept as a pseudonym.
     func recordedRequestID(_ call: Call, _ now: Date) -> String {
-        if RequestID.isUUID(call.requestID) { return call.requestID }
+        if call.hasUUID { return call.requestID }
         return (try? parts.pseudonyms.pseudonym(of: RecordedRequest.identity(call.requestID), at: now)) ?? "inconnu"
     }
 }
@@ -32,7 +32,7 @@ extension CallPipeline {
     @inline(never)
     func begin(_ progress: Progress) throws(Refusal) {
         do throws(LedgerError) {
-            progress.intent = try gateway.parts.ledger.begin(record(progress, stage: .intent))
+            progress.intent = try gateway.parts.ledger.begin(record(progress))
         } catch {
             gateway.warnOfLedger(error)
             throw Refusal(problems: [problems.problem("00510")])
@@ -43,20 +43,19 @@ extension CallPipeline {
     @inline(never)
     func outcome(_ answer: Answer, _ progress: Progress, total: Int) throws(LedgerError) -> LedgerEntry {
         let provider = progress.providerTime?.microseconds ?? 0
-        var record = record(progress, stage: .outcome)
-        record.outcome = .init(status: answer.status, code: progress.code)
-        record.cached = progress.facts.cachedFor != nil
-        record.durations = .init(total: total, provider: provider)
+        let ending = CallRecord.Ending(
+            time: gateway.parts.clock.now(), outcome: .init(status: answer.status, code: progress.code),
+            cached: progress.facts.cachedFor != nil, durations: .init(total: total, provider: provider))
         snapshot.metrics[operation.index].record(
-            status: answer.status, total: total, provider: provider, cached: record.cached)
-        return try LedgerEntry(record, after: progress.intent)
+            status: answer.status, total: total, provider: provider, cached: progress.facts.cachedFor != nil)
+        return try LedgerEntry(ending, after: progress.intent, of: record(progress))
     }
 
     /// The trace of the call as far as it is known.
-    func record(_ progress: Progress, stage: CallRecord.Stage) -> CallRecord {
+    func record(_ progress: Progress) -> CallRecord {
         let (now, caller) = (gateway.parts.clock.now(), progress.caller)
         return CallRecord(
-            stage: stage, time: now, requestID: gateway.recordedRequestID(call, now), grant: caller.grantID,
+            time: now, requestID: gateway.recordedRequestID(call, now), grant: caller.grantID,
             token: caller.tokenID, organisation: caller.organisation, recipient: recipient(progress),
             purpose: caller.purpose?.purpose.id, operation: operation.id, provider: operation.provider.id,
             scopes: progress.scopeNames, subject: progress.subject,

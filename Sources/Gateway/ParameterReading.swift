@@ -60,6 +60,8 @@ struct Traceability: Sendable {
     let recipient: String?
     let context: String?
     let object: String?
+    /// True where the recipient, if given, is a SIRET.
+    let hasValidRecipient: Bool
 
     init(_ query: QueryParameters) {
         func given(_ name: String) -> String? {
@@ -68,6 +70,7 @@ struct Traceability: Sendable {
         recipient = given("recipient")
         context = given("context")
         object = given("object")
+        hasValidRecipient = recipient.map(CompanyNumber.isSiret) ?? true
     }
 
     /// Codes of what is missing, all of them.
@@ -88,7 +91,4 @@ struct Traceability: Sendable {
             value.map { (name, $0) }
         }
     }
-
-    /// True where the recipient, if given, is a SIRET.
-    var hasValidRecipient: Bool { recipient.map(CompanyNumber.isSiret) ?? true }
 }

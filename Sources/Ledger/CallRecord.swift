@@ -85,6 +85,26 @@ public struct CallRecord: Sendable, Hashable {
         }
     }
 
+    /// How and when a call ended: all that an outcome says beyond what its intent has said.
+    public struct Ending: Sendable, Hashable {
+        let milliseconds: Int
+        let outcome: Outcome
+        let cached: Bool
+        let durations: Durations
+
+        /// `time` is kept to the millisecond.
+        public init(time: Date, outcome: Outcome, cached: Bool = false, durations: Durations) {
+            self.init(CallRecord.milliseconds(at: time), outcome, cached, durations)
+        }
+
+        fileprivate init(_ milliseconds: Int, _ outcome: Outcome, _ cached: Bool, _ durations: Durations) {
+            (self.milliseconds, self.outcome) = (milliseconds, outcome)
+            (self.cached, self.durations) = (cached, durations)
+        }
+    }
+
+    var ending: Ending { Ending(milliseconds, outcome, cached, durations) }
+
     /// A record that has no place in the ledger yet. `time` is kept to the millisecond.
     public init(
         stage: Stage = .outcome, time: Date, requestID: String, grant: String? = nil, token: String? = nil,

@@ -11,9 +11,12 @@ extension CallRecord {
 
     /// The payload after its sequence.
     package func encodedMembers() -> [UInt8] {
-        var writer = CompactWriter(capacity: 768)
-        if stage == .intent { writer.raw(",\"stage\":\"intent\"") }
-        writer.number(",\"time\":", milliseconds)
+        stage == .intent ? intentMembers(encodedFacts()) : ending.members(encodedFacts(), after: intent)
+    }
+
+    /// What an intent and its outcome both say: who asks what, under which right, about whom.
+    func encodedFacts() -> [UInt8] {
+        var writer = CompactWriter(capacity: 640)
         writer.text(",\"requestID\":", requestID)
         writer.text(",\"grant\":", grant)
         writer.text(",\"token\":", token)
@@ -29,14 +32,15 @@ extension CallRecord {
         writer.text(",\"agent\":", agent)
         writer.text(",\"vendor\":", vendor)
         writer.text(",\"delegation\":", delegation)
-        if stage == .outcome {
-            if let intent { writer.number(",\"intent\":", Int(intent)) }
-            writer.number(",\"status\":", outcome.status)
-            writer.text(",\"code\":", outcome.code)
-            if cached { writer.raw(",\"cached\":true") }
-            writer.number(",\"totalMicroseconds\":", durations.total)
-            writer.number(",\"providerMicroseconds\":", durations.provider)
-        }
+        return writer.bytes
+    }
+
+    /// The payload of the call's intent, after its sequence.
+    func intentMembers(_ facts: [UInt8]) -> [UInt8] {
+        var writer = CompactWriter(capacity: facts.count + 48)
+        writer.raw(",\"stage\":\"intent\"")
+        writer.number(",\"time\":", milliseconds)
+        writer.raw(facts)
         writer.raw("}")
         return writer.bytes
     }
@@ -87,6 +91,23 @@ extension CallRecord {
             (sequence, index) = (sum, index + 1)
         }
         return index > start && (1...LedgerLimits.sequences).contains(sequence) ? sequence : nil
+    }
+}
+
+extension CallRecord.Ending {
+    /// The payload of an outcome, after its sequence.
+    func members(_ facts: [UInt8], after intent: UInt64?) -> [UInt8] {
+        var writer = CompactWriter(capacity: facts.count + 160)
+        writer.number(",\"time\":", milliseconds)
+        writer.raw(facts)
+        if let intent { writer.number(",\"intent\":", Int(intent)) }
+        writer.number(",\"status\":", outcome.status)
+        writer.text(",\"code\":", outcome.code)
+        if cached { writer.raw(",\"cached\":true") }
+        writer.number(",\"totalMicroseconds\":", durations.total)
+        writer.number(",\"providerMicroseconds\":", durations.provider)
+        writer.raw("}")
+        return writer.bytes
     }
 }
 

@@ -10,6 +10,8 @@ struct CompactWriter {
     /// Appends text that is JSON already.
     mutating func raw(_ text: StaticString) { bytes.append(text: text) }
 
+    mutating func raw(_ text: [UInt8]) { bytes.append(contentsOf: text) }
+
     mutating func number(_ name: StaticString, _ number: Int) {
         raw(name)
         if number < 0 { bytes.append(UInt8(ascii: "-")) }
@@ -33,22 +35,7 @@ struct CompactWriter {
         raw("]")
     }
 
-    private mutating func quoted(_ text: String) {
-        let isPlain = text.utf8.withContiguousStorageIfAvailable { buffer in
-            // Without a way out of the loop, several bytes are looked at in one step.
-            var isPlain = true
-            for byte in buffer {
-                let mustEscape = byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-                isPlain = isPlain && !mustEscape
-            }
-            guard isPlain else { return false }
-            bytes.append(UInt8(ascii: "\""))
-            bytes.append(contentsOf: buffer)
-            bytes.append(UInt8(ascii: "\""))
-            return true
-        }
-        if isPlain != true { JSON.string(text).write(into: &bytes) }
-    }
+    private mutating func quoted(_ text: String) { JSON.write(text, into: &bytes) }
 }
 
 extension [UInt8] {

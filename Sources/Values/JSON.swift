@@ -26,7 +26,7 @@ public enum JSON: Sendable, Hashable {
     /// The member of that name, or nil where this is no object or has none. Linear: objects here are small.
     public subscript(key: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
-        for member in members where member.key == key { return member.value }
+        for member in members where member.key.isSame(as: key) { return member.value }
         return nil
     }
 

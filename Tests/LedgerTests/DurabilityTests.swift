@@ -163,6 +163,21 @@ import Testing
         #expect(try scratch.reader.all() == [.kept(1)])
     }
 
+    @Test func `an outcome repeats of its intent who asked what, and says itself how it ended`() async throws {
+        let writer = try scratch.writer(files: files)
+        var other = CallRecord.sample(2)
+        (other.outcome, other.cached, other.durations) = (
+            .init(status: 404, code: "01003"), true, .init(total: 9, provider: 4)
+        )
+        try await writer.append(other, after: writer.begin(.intent(1)))
+        await writer.close()
+        let records = try scratch.reader.all(LedgerFilter(stage: nil))
+        var expected = CallRecord.sample(1)
+        (expected.sequence, expected.intent, expected.milliseconds) = (2, 1, other.milliseconds)
+        (expected.outcome, expected.cached, expected.durations) = (other.outcome, true, other.durations)
+        #expect(records.last == expected)
+    }
+
     @Test func `an outcome is durable only with its intent before it`() async throws {
         let writer = try scratch.writer(files: files)
         let intent = try writer.begin(.intent(1))
@@ -189,7 +204,7 @@ import Testing
         let woken = DispatchSemaphore(value: 0)
         for number in 1...4 {
             try writer.enqueue(
-                LedgerEntry(.sample(number)),
+                LedgerEntry(CallRecord.sample(number).encodedMembers()),
                 delivery: { _ in
                     delivered.withLock { $0.append("result \(number)") }
                     guard number == 1 || number == 2 else { return nil }

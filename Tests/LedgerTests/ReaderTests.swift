@@ -56,16 +56,17 @@ import Values
 
     @Test func `the records of a request are found from the end, those that lie together`() async throws {
         let writer = try scratch.writer(limits: LedgerLimits(segmentBytes: 2000, preallocatedBytes: 4096))
-        func append(_ request: String, _ number: Int, stage: CallRecord.Stage = .outcome) async throws {
+        func sample(_ request: String, _ number: Int) -> CallRecord {
             var record = CallRecord.sample(number)
-            (record.requestID, record.stage) = (request, stage)
-            try await writer.append(record)
+            record.requestID = request
+            return record
         }
+        func append(_ request: String, _ number: Int) async throws { try await writer.append(sample(request, number)) }
         try await append("again", 1)
         for number in 2..<20 { try await append("other-\(number)", number) }
         // Over the border of a segment, as the records of a bouquet may lie.
         for number in 20..<26 { try await append("again", number) }
-        try await append("again", 26, stage: .intent)
+        _ = try writer.begin(sample("again", 26))
         for number in 27..<40 { try await append(number == 30 ? "other-again" : "other-\(number)", number) }
         await writer.close()
         let reader = scratch.reader

@@ -64,39 +64,36 @@ extension ByteBuffer {
     /// An HTTP/1.1 request (RFC 9112 §3); nil where a part of it would be read as something else.
     static func http1(_ request: ProviderRequest, to target: Target) -> ByteBuffer? {
         let path = request.path(below: target)
-        guard isPath(path), isValue(target.authority) else { return nil }
-        var buffer = ByteBufferAllocator().buffer(capacity: 512 + path.utf8.count + (request.body?.count ?? 0))
-        buffer.writeString(request.method.rawValue)
-        buffer.writeStaticString(path.utf8.first == UInt8(ascii: "/") ? " " : " /")
-        buffer.writeSubstring(path)
-        buffer.writeStaticString(" HTTP/1.1")
-        guard buffer.write("Host", target.authority) else { return nil }
-        for (place, header) in request.headers.enumerated() {
+        let headers = request.headers.enumerated().filter { place, header in
             let name = header.name.utf8
-            if name.isSameIgnoringCase("host".utf8) || name.isSameIgnoringCase("content-length".utf8) { continue }
+            if name.isSameIgnoringCase("host".utf8) || name.isSameIgnoringCase("content-length".utf8) { return false }
             // The last of one name wins.
-            if request.headers[(place + 1)...].contains(where: { $0.name.utf8.isSameIgnoringCase(name) }) { continue }
-            guard buffer.write(header.name, header.value) else { return nil }
+            return !request.headers[(place + 1)...].contains { $0.name.utf8.isSameIgnoringCase(name) }
         }
-        if let body = request.body { _ = buffer.write("Content-Length", String(body.count)) }
-        buffer.writeStaticString("\r\n\r\n")
-        if let body = request.body { buffer.writeBytes(body) }
-        return buffer
+        guard isPath(path), isValue(target.authority), headers.allSatisfy({ isField($0.element) }) else { return nil }
+        return .written(capacity: 512 + path.utf8.count + (request.body?.count ?? 0)) { wire in
+            wire.write(request.method.rawValue)
+            wire.write(path.utf8.first == UInt8(ascii: "/") ? " " : " /")
+            wire.write(String(path))
+            wire.write(" HTTP/1.1\r\nHost: ")
+            wire.write(target.authority)
+            for (_, header) in headers {
+                wire.write("\r\n")
+                wire.write(header.name)
+                wire.write(": ")
+                wire.write(header.value)
+            }
+            if let body = request.body {
+                wire.write("\r\nContent-Length: ")
+                wire.write(decimal: body.count)
+            }
+            wire.write("\r\n\r\n")
+            if let body = request.body { wire.write(body) }
+        }
     }
 
-    private mutating func write(_ name: String, _ value: String) -> Bool {
-        guard !name.isEmpty, name.utf8.satisfy(Self.isToken), Self.isValue(value) else { return false }
-        writeStaticString("\r\n")
-        writeString(name)
-        writeStaticString(": ")
-        writeString(value)
-        return true
-    }
-
-    /// RFC 9110 §5.6.2.
-    private static func isToken(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x5E...0x7A).contains(byte)
-            || "!#$%&'*+-.|~".utf8.contains(byte)
+    private static func isField(_ header: (name: String, value: String)) -> Bool {
+        !header.name.isEmpty && header.name.utf8.satisfy(HeadReader.token.contains) && isValue(header.value)
     }
 
     private static func isValue(_ text: String) -> Bool {

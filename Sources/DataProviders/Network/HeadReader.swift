@@ -38,8 +38,8 @@ package struct HeadReader {
     }
 
     package mutating func field(in bytes: Span<UInt8>) -> Line {
-        let start = place
-        while place < bytes.count, Self.isToken(bytes[place]) { place += 1 }
+        let (start, token) = (place, Self.token)
+        while place < bytes.count, token.contains(bytes[place]) { place += 1 }
         guard place > start else { return skip("\r\n", in: bytes) ? .end : .doubtful }
         let name = start..<place
         guard skip(":", in: bytes), var value = line(in: bytes) else { return .doubtful }
@@ -47,26 +47,23 @@ package struct HeadReader {
         return !value.isEmpty && bytes[value.upperBound - 1] == 0x20 ? .doubtful : .field(name: name, value: value)
     }
 
-    /// Passes over signs from the space to the tilde, eight at a time: tokens are long.
+    /// Passes over signs from the space to the tilde, thirty-two at a time: tokens are long.
     private mutating func passVisible(in bytes: Span<UInt8>) {
-        let high: UInt64 = 0x8080_8080_8080_8080
-        while bytes.count - place >= 8 {
-            let word = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
+        let raw = bytes.bytes
+        var next = place
+        while bytes.count - next >= 32 {
+            let signs = raw.unsafeLoadUnaligned(fromByteOffset: next, as: SIMD4<UInt64>.self)
             // A byte below the space borrows, one above the tilde has or gets its high bit.
-            let below = word &- 0x2020_2020_2020_2020
-            guard (below | word | (word &+ 0x0101_0101_0101_0101)) & high == 0 else { break }
-            place += 8
+            let doubts = (signs &- 0x2020_2020_2020_2020) | signs | (signs &+ 0x0101_0101_0101_0101)
+            guard doubts.wrappedOr & 0x8080_8080_8080_8080 == 0 else { break }
+            next += 32
         }
-        while place < bytes.count, (0x20...0x7E).contains(bytes[place]) { place += 1 }
+        while next < bytes.count, (0x20...0x7E).contains(bytes[next]) { next += 1 }
+        place = next
     }
 
     /// RFC 9110 §5.6.2.
-    private static func isToken(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x5E...0x7A, 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x7C, 0x7E: true
-        default: false
-        }
-    }
+    static let token = ByteSet(0x30...0x39, 0x41...0x5A, 0x5E...0x7A, 0x23...0x27, and: "!*+-.|~")
 }
 
 extension Span<UInt8> {
@@ -85,4 +82,8 @@ extension Span<UInt8> {
     package func slice<Result>(_ range: Range<Int>, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         extracting(range).withUnsafeBufferPointer(body)
     }
+}
+
+extension SIMD4<UInt64> {
+    fileprivate var wrappedOr: UInt64 { self[0] | self[1] | self[2] | self[3] }
 }

@@ -109,7 +109,7 @@ struct ProxiedFile {
     private func facts(_ operation: APIOperation) -> CallFacts {
         CallFacts(
             parameters: [], recipient: nil,
-            requestID: RequestID.isUUID(call.requestID) ? call.requestID : RequestID.make(), tokenID: "",
+            requestID: call.hasUUID ? call.requestID : RequestID.make(), tokenID: "",
             organisation: "", version: operation.version, clock: gateway.parts.clock,
             publicURL: gateway.parts.publicURL(), settings: { _ in nil })
     }
@@ -137,17 +137,17 @@ struct ProxiedFile {
     /// Puts the intent in the ledger's queue; nil where the provider must not be asked.
     private func begin(_ link: SealedLink, _ operation: APIOperation) -> LedgerIntent? {
         do throws(LedgerError) {
-            return try gateway.parts.ledger.begin(record(link, operation, stage: .intent))
+            return try gateway.parts.ledger.begin(record(link, operation))
         } catch {
             gateway.warnOfLedger(error)
             return nil
         }
     }
 
-    private func record(_ link: SealedLink, _ operation: APIOperation, stage: CallRecord.Stage) -> CallRecord {
+    private func record(_ link: SealedLink, _ operation: APIOperation) -> CallRecord {
         let holder = link.holder
         return CallRecord(
-            stage: stage, time: now, requestID: gateway.recordedRequestID(call, now), grant: holder.grant,
+            time: now, requestID: gateway.recordedRequestID(call, now), grant: holder.grant,
             token: holder.token, organisation: holder.organisation, recipient: holder.recipient,
             purpose: holder.purpose, operation: link.download == nil ? "proxy_files" : "proxy_download",
             provider: operation.provider.id, subject: holder.subject, caseReference: holder.caseReference,
@@ -160,13 +160,17 @@ struct ProxiedFile {
         after intent: LedgerIntent? = nil
     ) async -> Answer {
         let total = started.duration(to: .now).microseconds
-        var record = record(link, operation, stage: .outcome)
-        record.outcome = .init(status: answer.status, code: code)
-        record.durations = .init(total: total)
+        let ending = CallRecord.Ending(
+            time: now, outcome: .init(status: answer.status, code: code), durations: .init(total: total))
         gateway.fileMetrics.record(status: answer.status, total: total, provider: 0, cached: false)
         do {
             var answer = answer
-            answer.headers.append((.ledgerEntry, try await gateway.write(LedgerEntry(record, after: intent))))
+            answer.headers.append(
+                (
+                    .ledgerEntry,
+                    try await gateway.write(
+                        LedgerEntry(ending, after: intent, of: record(link, operation)))
+                ))
             return answer
         } catch {
             gateway.warnOfLedger(error)

@@ -1,3 +1,4 @@
+import DataProviders
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -21,45 +22,38 @@ extension RequestForm {
 
 extension Answer {
     /// The answer as it goes over an HTTP/1 connection (RFC 9112), head and body in one buffer.
-    package func wire(to request: RequestForm, closes: Bool, _ allocator: ByteBufferAllocator) -> ByteBuffer {
-        var wire = allocator.buffer(capacity: 640 + body.count)
-        wire.writeStaticString("HTTP/1.1 ")
-        wire.write(decimal: status)
-        wire.writeStaticString(" ")
-        wire.writeString(HTTPResponseStatus(statusCode: status).reasonPhrase)
-        wire.writeStaticString("\r\nContent-Type: ")
-        wire.writeString(contentType)
-        for header in headers {
-            wire.writeStaticString("\r\n")
-            wire.writeString(header.name.rawName)
-            wire.writeStaticString(": ")
-            wire.writeString(header.value)
+    package func wire(to request: RequestForm, closes: Bool) -> ByteBuffer {
+        .written(capacity: 640 + body.count) { wire in
+            wire.write("HTTP/1.1 ")
+            wire.write(decimal: status)
+            wire.write(" ")
+            wire.write(HTTPResponseStatus(statusCode: status).reasonPhrase)
+            wire.write("\r\nContent-Type: ")
+            wire.write(contentType)
+            for header in headers {
+                wire.write("\r\n")
+                wire.write(header.name.rawName)
+                wire.write(": ")
+                wire.write(header.value)
+            }
+            wire.write(Self.commonLines)
+            wire.write("\r\nDate: ")
+            wire.write(HTTPDate.now)
+            if closes {
+                wire.write("\r\nConnection: close")
+            } else if request.version == .http1_0 {
+                wire.write("\r\nConnection: keep-alive")
+            }
+            wire.write("\r\nContent-Length: ")
+            wire.write(decimal: body.count)
+            wire.write("\r\n\r\n")
+            if !request.isHead { wire.write(body) }
         }
-        wire.writeBytes(Self.commonLines)
-        wire.writeStaticString("\r\nDate: ")
-        wire.writeString(HTTPDate.now)
-        if closes {
-            wire.writeStaticString("\r\nConnection: close")
-        } else if request.version == .http1_0 {
-            wire.writeStaticString("\r\nConnection: keep-alive")
-        }
-        wire.writeStaticString("\r\nContent-Length: ")
-        wire.write(decimal: body.count)
-        wire.writeStaticString("\r\n\r\n")
-        if !request.isHead { wire.writeBytes(body) }
-        return wire
     }
 }
 
 extension Answer {
     fileprivate static let commonLines = Array(common.map { "\r\n\($0.name.rawName): \($0.value)" }.joined().utf8)
-}
-
-extension ByteBuffer {
-    fileprivate mutating func write(decimal number: Int) {
-        if number >= 10 { write(decimal: number / 10) }
-        writeInteger(UInt8(ascii: "0") + UInt8(number % 10))
-    }
 }
 
 /// The present as `Date` states it (RFC 9110 §5.6.7), written once a second.

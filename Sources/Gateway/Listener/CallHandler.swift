@@ -48,6 +48,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var context: ChannelHandlerContext?
     private var encoder: ChannelHandlerContext?
     private lazy var peer = context.map { Peer($0.channel) } ?? Peer()
+    private lazy var executor = context.map { LoopExecutor($0.eventLoop) }
 
     init(gateway: Gateway, callerAddress: CallerAddress, patience: Patience) {
         self.gateway = gateway
@@ -133,13 +134,18 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
         return true
     }
 
-    private func begin(_ form: RequestForm, _ call: Call, _ routed: RoutedCall, _ context: ChannelHandlerContext) {
+    private func begin(
+        _ form: RequestForm, _ call: consuming Call, _ routed: RoutedCall, _ context: ChannelHandlerContext
+    ) {
         state = .answering(form)
         patience.awaitsNothing()
         let loop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: loop)
-        Task.immediate { [gateway] in
-            let answer = await gateway.answer(call, routed)
+        let pipeline = CallPipeline(
+            gateway: gateway, snapshot: routed.snapshot, call: call, operation: routed.operation)
+        let variables = routed.variables
+        Task.immediate(executorPreference: executor) {
+            let answer = await pipeline.answer(variables)
             if loop.inEventLoop {
                 handler.value.write(answer)
             } else {
@@ -153,7 +159,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func write(_ answer: Answer, closes: Bool = false) {
         guard case .answering(let form) = state, let context, let encoder else { return }
         let closes = closes || !form.isKeepAlive || (holdsEnd && !hasWholeRequest)
-        let wire = NIOAny(IOData.byteBuffer(answer.wire(to: form, closes: closes, context.channel.allocator)))
+        let wire = NIOAny(IOData.byteBuffer(answer.wire(to: form, closes: closes)))
         guard closes else {
             encoder.write(wire, promise: nil)
             flushLater(context)

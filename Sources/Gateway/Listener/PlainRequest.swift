@@ -64,16 +64,12 @@ struct PlainRequest {
         for index in 0..<end.utf8CodeUnitCount where bytes[target.upperBound + index] != end.utf8Start[index] {
             return nil
         }
-        return bytes.slice(target) { $0.allSatisfy(isOfTarget) } ? bytes.text(target) : nil
+        let ofTarget = ofTarget
+        return bytes.slice(target) { $0.allSatisfy(ofTarget.contains) } ? bytes.text(target) : nil
     }
 
     /// Signs of a path and a query (RFC 3986 §3.3, §3.4), and the brackets that lists are written with.
-    private static func isOfTarget(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x24...0x3B, 0x3D, 0x3F...0x5B, 0x5D, 0x5F, 0x61...0x7A, 0x21, 0x7E: true
-        default: false
-        }
-    }
+    private static let ofTarget = ByteSet(0x24...0x3B, 0x3F...0x5B, 0x61...0x7A, and: "=]_!~")
 
     /// Whether a field leaves the request what it seems to be.
     private static func isPlain(_ name: Range<Int>, _ value: Range<Int>, in bytes: Span<UInt8>) -> Bool {

@@ -38,9 +38,8 @@ extension Gateway {
 
     /// Answers a call of an operation.
     func answer(_ call: Call, _ routed: RoutedCall) async -> Answer {
-        let pipeline = CallPipeline(gateway: self, snapshot: routed.snapshot, call: call, operation: routed.operation)
-        guard let variables = routed.variables else { return await pipeline.answerForUnservedVersion() }
-        return await pipeline.answer(variables)
+        await CallPipeline(gateway: self, snapshot: routed.snapshot, call: call, operation: routed.operation)
+            .answer(routed.variables)
     }
 }
 

@@ -1,0 +1,27 @@
+extension Collection<UInt8> {
+    /// Whether these are the same bytes but for the case of ASCII letters, as names of headers and schemes are compared
+    /// (RFC 9110 §5.1).
+    @inlinable
+    public func isSameIgnoringCase(_ other: some Collection<UInt8>) -> Bool {
+        count == other.count && elementsEqual(other) { $0.lowercasedASCII == $1.lowercasedASCII }
+    }
+}
+
+extension UInt8 {
+    @inlinable var lowercasedASCII: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
+}
+
+extension String {
+    /// Whether these are equal, for names: those of different lengths, as nearly all are, are told apart at once. A name in
+    /// ASCII is then equal to the same bytes only, to no other spelling of its signs (`==` takes U+212A for K).
+    @inlinable
+    package func isSame(as name: String) -> Bool { utf8.count == name.utf8.count && self == name }
+
+    /// Does something with its bytes, in place: `withUTF8` would want a copy to change, counted up and down again.
+    @inlinable
+    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        if let result = utf8.withContiguousStorageIfAvailable(body) { return result }
+        var copy = self
+        return copy.withUTF8(body)
+    }
+}
