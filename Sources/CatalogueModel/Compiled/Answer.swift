@@ -257,11 +257,26 @@ extension Field.Leaf {
     ///
     /// Fails closed: a value of another type means that the provider's protocol has changed, and what it would
     /// show nobody has granted.
-    func checked(_ value: JSON, _ frame: borrowing Frame, _ key: String) throws(MappingFailure) -> JSON {
+    func checked(_ value: consuming JSON, _ frame: borrowing Frame, _ key: String) throws(MappingFailure) -> JSON {
+        isThat(of: value) ? value : try converted(value, frame, key)
+    }
+
+    /// Whether the value is of this type as it stands.
+    private func isThat(of value: borrowing JSON) -> Bool {
+        switch value {
+        case .null: true
+        case .string: self == .text
+        case .bool: self == .boolean
+        case .integer: self == .integer || self == .number
+        case .decimal: self == .number
+        case .array, .object: false
+        }
+    }
+
+    private func converted(
+        _ value: JSON, _ frame: borrowing Frame, _ key: String
+    ) throws(MappingFailure) -> JSON {
         switch (self, value) {
-        case (_, .null): return .null
-        case (.text, .string), (.boolean, .bool), (.integer, .integer), (.number, .integer), (.number, .decimal):
-            return value
         case (.text, .integer), (.text, .decimal): return .from(value.text)
         case (.integer, .string(let text)):
             if let number = Int(text) { return .integer(number) }

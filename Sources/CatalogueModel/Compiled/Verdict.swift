@@ -42,7 +42,10 @@ extension [Refusal] {
         }
         var frame = Frame(facts: facts, node: facts.body)
         for expression in lets { frame.lets.append(try expression.value(in: frame)) }
-        for refusal in self where try refusal.condition.holds(in: frame) { return refusal.problem }
+        let refusals = span
+        for place in refusals.indices where try refusals[place].condition.holds(in: frame) {
+            return refusals[place].problem
+        }
         let isExpected = facts.body != .null || awaitsDocument
         return (200..<300).contains(facts.status) && isExpected ? nil : ProblemTemplate(code: "NN999")
     }

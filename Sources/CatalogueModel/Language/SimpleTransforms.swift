@@ -4,7 +4,7 @@ import Values
 
 extension Transform.Simple {
     /// The transformed value; null stays null unless the transform says otherwise.
-    func apply(to value: JSON, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
+    func apply(to value: consuming JSON, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
         switch self {
         case .required:
             guard !value.isBlank else { throw MappingFailure(reason: "a value that must be there is missing") }
@@ -13,7 +13,9 @@ extension Transform.Simple {
         case .blankIsNull: return value.isBlank ? .null : value
         case .dateOfParts: return .string(Self.date(of: value.items ?? []).description)
         case .isBase64: return .bool(Self.decoded(value) != nil)
-        case .content: return value.members == nil ? value : value["_text"] ?? .null
+        case .content:
+            guard value.members != nil else { return value }
+            return value["_text"] ?? .null
         case .first, .last, .list, .unique, .compact, .flatten, .reverse, .zip, .entries, .sum:
             return try onList(value)
         default:

@@ -4,12 +4,14 @@ import Values
 
 extension Transform {
     /// The transformed value; null stays null unless the transform says otherwise.
-    func apply(to value: JSON, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
+    func apply(to value: consuming JSON, _ frame: borrowing Frame) throws(MappingFailure) -> JSON {
         switch self {
         case .simple(let simple): return try simple.apply(to: value, frame)
         case .join(let separator): return Self.joined(value, separator)
         case .merge(let other): return Self.merged(value, try other.value(in: frame))
-        case .tableOrSame(let table): return value.text.flatMap { table[$0] } ?? value
+        case .tableOrSame(let table):
+            if let text = value.text, let found = table[text] { return found }
+            return value
         case .table(let table): return value.text.flatMap { table[$0] } ?? .null
         case .nullIf(let literal): return value.equals(literal) ? .null : value
         case .get(let key):

@@ -63,25 +63,21 @@ final class ExchangeWire: ChannelDuplexHandler {
 extension ByteBuffer {
     /// An HTTP/1.1 request (RFC 9112 §3); nil where a part of it would be read as something else.
     static func http1(_ request: ProviderRequest, to target: Target) -> ByteBuffer? {
-        let path = request.path(below: target)
-        let headers = request.headers.enumerated().filter { place, header in
-            let name = header.name.utf8
-            if name.isSameIgnoringCase("host".utf8) || name.isSameIgnoringCase("content-length".utf8) { return false }
-            // The last of one name wins.
-            return !request.headers[(place + 1)...].contains { $0.name.utf8.isSameIgnoringCase(name) }
+        let (path, headers) = (request.path(below: target), request.headers.span)
+        guard isPath(path), isValue(target.authority), headers.indices.allSatisfy({ isField(headers[$0]) }) else {
+            return nil
         }
-        guard isPath(path), isValue(target.authority), headers.allSatisfy({ isField($0.element) }) else { return nil }
         return .written(capacity: 512 + path.utf8.count + (request.body?.count ?? 0)) { wire in
             wire.write(request.method.rawValue)
             wire.write(path.utf8.first == UInt8(ascii: "/") ? " " : " /")
             wire.write(String(path))
             wire.write(" HTTP/1.1\r\nHost: ")
             wire.write(target.authority)
-            for (_, header) in headers {
+            for place in headers.indices where isSent(place, of: headers) {
                 wire.write("\r\n")
-                wire.write(header.name)
+                wire.write(headers[place].name)
                 wire.write(": ")
-                wire.write(header.value)
+                wire.write(headers[place].value)
             }
             if let body = request.body {
                 wire.write("\r\nContent-Length: ")
@@ -90,6 +86,13 @@ extension ByteBuffer {
             wire.write("\r\n\r\n")
             if let body = request.body { wire.write(body) }
         }
+    }
+
+    /// The host and the length are said by the connection; of one name the last wins.
+    private static func isSent(_ place: Int, of headers: Span<(name: String, value: String)>) -> Bool {
+        let name = headers[place].name.utf8
+        if name.isSameIgnoringCase("host".utf8) || name.isSameIgnoringCase("content-length".utf8) { return false }
+        return !(place + 1..<headers.count).contains { headers[$0].name.utf8.isSameIgnoringCase(name) }
     }
 
     private static func isField(_ header: (name: String, value: String)) -> Bool {

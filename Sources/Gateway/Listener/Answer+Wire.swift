@@ -23,18 +23,19 @@ extension RequestForm {
 extension Answer {
     /// The answer as it goes over an HTTP/1 connection (RFC 9112), head and body in one buffer.
     package func wire(to request: RequestForm, closes: Bool) -> ByteBuffer {
-        .written(capacity: 640 + body.count) { wire in
+        let headers = headers.span
+        return .written(capacity: 640 + body.count) { wire in
             wire.write("HTTP/1.1 ")
             wire.write(decimal: status)
             wire.write(" ")
             wire.write(HTTPResponseStatus(statusCode: status).reasonPhrase)
             wire.write("\r\nContent-Type: ")
             wire.write(contentType)
-            for header in headers {
+            for place in headers.indices {
                 wire.write("\r\n")
-                wire.write(header.name.rawName)
+                wire.write(headers[place].name.rawName)
                 wire.write(": ")
-                wire.write(header.value)
+                wire.write(headers[place].value)
             }
             wire.write(Self.commonLines)
             wire.write("\r\nDate: ")
