@@ -118,7 +118,10 @@ struct CallStages {
         (answer.status, answer.contentType, answer.body) = (200, "application/vnd.api+json", hub.provider.answer)
         let (sent, form) = (answer, RequestForm(head(0)))
         return [
-            Measure.cost("ligne du registre, encodée", turns: 2) { _ in record.encodedMembers() },
+            Measure.cost("intention et issue, encodées") { _ in
+                let facts = record.encodedFacts()
+                return (record.intentMembers(facts), record.ending.members(facts, after: 1))
+            },
             Measure.cost("feuille et nœud de Merkle", turns: 2) { _ in
                 MerkleHash.node(root, MerkleHash.leaf(line))
             },

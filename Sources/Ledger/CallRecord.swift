@@ -103,7 +103,7 @@ public struct CallRecord: Sendable, Hashable {
         }
     }
 
-    var ending: Ending { Ending(milliseconds, outcome, cached, durations) }
+    package var ending: Ending { Ending(milliseconds, outcome, cached, durations) }
 
     /// A record that has no place in the ledger yet. `time` is kept to the millisecond.
     public init(

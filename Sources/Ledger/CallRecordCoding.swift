@@ -15,7 +15,7 @@ extension CallRecord {
     }
 
     /// What an intent and its outcome both say: who asks what, under which right, about whom.
-    func encodedFacts() -> [UInt8] {
+    package func encodedFacts() -> [UInt8] {
         var writer = CompactWriter(capacity: 640)
         writer.text(",\"requestID\":", requestID)
         writer.text(",\"grant\":", grant)
@@ -36,7 +36,7 @@ extension CallRecord {
     }
 
     /// The payload of the call's intent, after its sequence.
-    func intentMembers(_ facts: [UInt8]) -> [UInt8] {
+    package func intentMembers(_ facts: [UInt8]) -> [UInt8] {
         var writer = CompactWriter(capacity: facts.count + 48)
         writer.raw(",\"stage\":\"intent\"")
         writer.number(",\"time\":", milliseconds)
@@ -96,7 +96,7 @@ extension CallRecord {
 
 extension CallRecord.Ending {
     /// The payload of an outcome, after its sequence.
-    func members(_ facts: [UInt8], after intent: UInt64?) -> [UInt8] {
+    package func members(_ facts: [UInt8], after intent: UInt64?) -> [UInt8] {
         var writer = CompactWriter(capacity: facts.count + 160)
         writer.number(",\"time\":", milliseconds)
         writer.raw(facts)

@@ -9,6 +9,13 @@ final class LedgerQueue: Sendable {
         let delivery: LedgerWriter.Delivery?
     }
 
+    /// Where an entry stands.
+    struct Place: Sendable, Hashable {
+        let sequence: UInt64
+        /// How often sequences had been taken back when it was given.
+        let withdrawals: Int
+    }
+
     /// Entries that follow each other, from that sequence on.
     struct Batch: Sendable {
         let first: UInt64
@@ -23,6 +30,10 @@ final class LedgerQueue: Sendable {
         var entries: [Entry] = []
         /// Those of them that somebody waits for.
         var outcomes = 0
+        /// Intents whose outcome has not come yet.
+        var begun = 0
+        /// True where the last outcome that was to come waits: nothing more is worth waiting for.
+        var isComplete = false
         var bytes = 0
         /// When the first entry has waited long enough, in nanoseconds of uptime.
         var due: UInt64 = 0
@@ -36,7 +47,7 @@ final class LedgerQueue: Sendable {
 
         /// Takes what waits out of the queue.
         mutating func clear() -> [Entry] {
-            (bytes, outcomes) = (0, 0)
+            (bytes, outcomes, isComplete) = (0, 0, false)
             defer { entries = [] }
             return entries
         }
@@ -72,21 +83,28 @@ final class LedgerQueue: Sendable {
     /// An outcome whose intent is kept has twice the room: its provider has been asked already.
     /// - Parameter intent: what the entry is the outcome of.
     /// - Throws: why the entry is not taken.
-    func enqueue(_ entry: Entry, after intent: LedgerIntent? = nil) throws(LedgerError) -> LedgerIntent {
-        let (result, mustWake) = state.withLock { state -> (Result<LedgerIntent, LedgerError>, Bool) in
+    func enqueue(_ entry: Entry, after intent: LedgerIntent? = nil) throws(LedgerError) -> Place {
+        let (result, mustWake) = state.withLock { state -> (Result<Place, LedgerError>, Bool) in
+            if intent != nil { state.begun -= 1 }
             if let refusal = state.refusal { return (.failure(refusal), false) }
             let room = intent == nil ? 1 : 2
             guard state.entries.count < limits.queuedRecords * room,
                 state.bytes + entry.members.count <= limits.queuedBytes * room
             else { return (.failure(.overloaded), false) }
-            if let intent, intent.withdrawals != state.withdrawals { return (.failure(.full), false) }
-            let place = LedgerIntent(
-                sequence: state.first + UInt64(state.entries.count), withdrawals: state.withdrawals)
+            if let intent, intent.place.withdrawals != state.withdrawals { return (.failure(.full), false) }
+            let place = Place(sequence: state.first + UInt64(state.entries.count), withdrawals: state.withdrawals)
             if state.entries.isEmpty { state.due = DispatchTime.now().uptimeNanoseconds + Self.intentWait }
             state.entries.append(entry)
             state.bytes += entry.members.count
-            if entry.delivery != nil { state.outcomes += 1 }
-            let mustWake = state.awaited == .anything || state.awaited == .outcome && entry.delivery != nil
+            if entry.delivery == nil { state.begun += 1 } else { state.outcomes += 1 }
+            if intent != nil, state.begun == 0 { state.isComplete = true }
+            let mustWake =
+                switch state.awaited {
+                case .nothing: false
+                case .time: state.isComplete
+                case .outcome: entry.delivery != nil
+                case .anything: true
+                }
             if mustWake { state.awaited = .nothing }
             return (.success(place), mustWake)
         }
@@ -96,12 +114,12 @@ final class LedgerQueue: Sendable {
 
     /// Waits for entries and takes them all, intents alone once they have waited for ``intentWait``: none at the deadline,
     /// nil once the queue is closed and empty.
-    /// - Parameter earliest: before which only a closed queue gives any.
+    /// - Parameter earliest: before which only a closed queue gives any, or one that holds the outcomes of all calls begun.
     func take(from earliest: DispatchTime? = nil, until deadline: DispatchTime? = nil) -> Batch? {
         while true {
             let now = DispatchTime.now()
             let (batch, due) = state.withLock { state -> (Batch?, DispatchTime) in
-                if let earliest, now < earliest, state.refusal == nil {
+                if let earliest, now < earliest, !state.isComplete, state.refusal == nil {
                     state.awaited = .time
                     return (nil, earliest)
                 }

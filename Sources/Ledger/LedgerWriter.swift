@@ -34,20 +34,21 @@ public struct LedgerEntry: Sendable {
     }
 }
 
-/// The place of a call's intent, to be given back with its outcome.
+/// The intent of a call, to be given back with its outcome.
 public struct LedgerIntent: Sendable, Hashable {
-    public let sequence: UInt64
-    /// How often sequences had been taken back when it got its own.
-    let withdrawals: Int
+    let place: LedgerQueue.Place
     /// What its outcome repeats.
-    var facts: [UInt8] = []
+    let facts: [UInt8]
+
+    public var sequence: UInt64 { place.sequence }
 }
 
 /// Keeps the trace of every call, durably, in a directory of append-only segments.
 ///
 /// One thread takes all records that wait, writes them at once and flushes once for all of them. While a flush runs the
-/// next group gathers, and under load for two milliseconds at most from its start; a lone outcome is flushed at once. An
-/// intent waits a millisecond at most for an outcome to be flushed with.
+/// next group gathers, and under load for a millisecond at most from its start, unless the outcomes of all calls begun are
+/// there; an outcome that comes after a lone one is flushed at once. An intent waits a millisecond at most for an outcome to
+/// be flushed with.
 public final class LedgerWriter: Sendable {
     /// Names this ledger among all: 16 hexadecimal digits, drawn when it was begun.
     public let id: String
@@ -99,7 +100,7 @@ public final class LedgerWriter: Sendable {
     public var counts: LedgerCounts { queue.counts }
 
     /// Appends the intent of a call that is about to ask a provider. Nothing waits: it is flushed with the next
-    /// outcome of any call, at most a millisecond later (under load, two and the flush under way), and before the outcome
+    /// outcome of any call, at most a millisecond later (under load, the flush under way besides), and before the outcome
     /// that ``append(_:after:completion:)`` puts behind it.
     /// - Parameter record: its own `sequence` and `stage` are not looked at.
     /// - Throws: why the provider must not be asked: ``LedgerError/overloaded``, ``LedgerError/unwritable``,
@@ -107,12 +108,12 @@ public final class LedgerWriter: Sendable {
     public func begin(_ record: CallRecord) throws(LedgerError) -> LedgerIntent {
         let facts = record.encodedFacts()
         let entry = try LedgerEntry(record.intentMembers(facts))
-        var intent = try queue.enqueue(LedgerQueue.Entry(members: entry.members, delivery: nil))
-        intent.facts = facts
-        return intent
+        return LedgerIntent(
+            place: try queue.enqueue(LedgerQueue.Entry(members: entry.members, delivery: nil)), facts: facts)
     }
 
-    /// Appends an outcome, whose own `sequence`, `stage` and `intent` are not looked at.
+    /// Appends an outcome, whose own `sequence`, `stage` and `intent` are not looked at; after an intent, nothing but how and
+    /// when it ended is.
     ///
     /// Once it is durable, so is its intent. Where the intent could not be kept, neither is the outcome
     /// (``LedgerError/full``, ``LedgerError/unwritable``).
@@ -240,10 +241,10 @@ private func deliver(to entries: [LedgerQueue.Entry], _ result: (Int) -> Result<
 }
 
 /// When the next flush may begin, so that calls that come together share it: a flush costs about as much for one as for
-/// fifty. A tenth of a millisecond for each call keeps few callers from waiting for others that do not come; a lone one
-/// never waits. Measured with thirty-two callers, against half as long: a sixth less processor time for each call.
+/// fifty. A tenth of a millisecond for each call keeps few callers from waiting for others that do not come; after a lone
+/// one nobody waits. Measured with thirty-two callers, against half as long: a sixth less processor time for each call.
 private func nextFlush(after calls: UInt64, since began: DispatchTime) -> DispatchTime? {
-    calls > 1 ? DispatchTime(uptimeNanoseconds: began.uptimeNanoseconds + min(calls * 100_000, 2_000_000)) : nil
+    calls > 1 ? DispatchTime(uptimeNanoseconds: began.uptimeNanoseconds + min(calls * 100_000, 1_000_000)) : nil
 }
 
 /// Tells when the tree is to be signed.

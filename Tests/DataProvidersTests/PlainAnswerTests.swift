@@ -82,3 +82,21 @@ struct PlainAnswerTests {
         return nil
     }
 }
+
+@Suite struct HeadReaderTests {
+    /// Every byte at every place, so that it comes in each place of a wide word and behind the last whole one.
+    @Test func `a line ends before the first sign that is not visible, wherever it stands`() {
+        for length in [1, 31, 32, 33, 64, 70] {
+            for place in 0..<length {
+                let wrong = (UInt8.min...UInt8.max).filter { byte in
+                    var bytes = [UInt8](repeating: 0x61, count: length) + [0x0D, 0x0A]
+                    bytes[place] = byte
+                    var reader = HeadReader()
+                    return reader.line(in: bytes.span) != ((0x20...0x7E).contains(byte) ? 0..<length : nil)
+                        || !(0x20...0x7E).contains(byte) && reader.place != place
+                }
+                #expect(wrong.isEmpty, "at \(place) of \(length)")
+            }
+        }
+    }
+}

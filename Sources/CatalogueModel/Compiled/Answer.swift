@@ -258,11 +258,11 @@ extension Field.Leaf {
     /// Fails closed: a value of another type means that the provider's protocol has changed, and what it would
     /// show nobody has granted.
     func checked(_ value: consuming JSON, _ frame: borrowing Frame, _ key: String) throws(MappingFailure) -> JSON {
-        isThat(of: value) ? value : try converted(value, frame, key)
+        isType(of: value) ? value : try converted(value, frame, key)
     }
 
     /// Whether the value is of this type as it stands.
-    private func isThat(of value: borrowing JSON) -> Bool {
+    private func isType(of value: borrowing JSON) -> Bool {
         switch value {
         case .null: true
         case .string: self == .text

@@ -67,7 +67,10 @@ extension ByteBuffer {
         guard isPath(path), isValue(target.authority), headers.indices.allSatisfy({ isField(headers[$0]) }) else {
             return nil
         }
-        return .written(capacity: 512 + path.utf8.count + (request.body?.count ?? 0)) { wire in
+        let room = headers.indices.reduce(256 + path.utf8.count + (request.body?.count ?? 0)) {
+            $0 + headers[$1].name.utf8.count + headers[$1].value.utf8.count + 4
+        }
+        return .written(capacity: room) { wire in
             wire.write(request.method.rawValue)
             wire.write(path.utf8.first == UInt8(ascii: "/") ? " " : " /")
             wire.write(String(path))

@@ -55,7 +55,7 @@ package struct HeadReader {
             let signs = raw.unsafeLoadUnaligned(fromByteOffset: next, as: SIMD4<UInt64>.self)
             // A byte below the space borrows, one above the tilde has or gets its high bit.
             let doubts = (signs &- 0x2020_2020_2020_2020) | signs | (signs &+ 0x0101_0101_0101_0101)
-            guard doubts.wrappedOr & 0x8080_8080_8080_8080 == 0 else { break }
+            guard doubts.union & 0x8080_8080_8080_8080 == 0 else { break }
             next += 32
         }
         while next < bytes.count, (0x20...0x7E).contains(bytes[next]) { next += 1 }
@@ -85,5 +85,5 @@ extension Span<UInt8> {
 }
 
 extension SIMD4<UInt64> {
-    fileprivate var wrappedOr: UInt64 { self[0] | self[1] | self[2] | self[3] }
+    fileprivate var union: UInt64 { self[0] | self[1] | self[2] | self[3] }
 }

@@ -16,10 +16,6 @@ package struct WireWriter {
         count = end
     }
 
-    package mutating func write(_ text: StaticString) {
-        write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
     package mutating func write(_ text: String) { text.withBytes { write(UnsafeRawBufferPointer($0)) } }
 
     package mutating func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }

@@ -164,13 +164,9 @@ struct ProxiedFile {
             time: now, outcome: .init(status: answer.status, code: code), durations: .init(total: total))
         gateway.fileMetrics.record(status: answer.status, total: total, provider: 0, cached: false)
         do {
+            let entry = try LedgerEntry(ending, after: intent, of: record(link, operation))
             var answer = answer
-            answer.headers.append(
-                (
-                    .ledgerEntry,
-                    try await gateway.write(
-                        LedgerEntry(ending, after: intent, of: record(link, operation)))
-                ))
+            answer.headers.append((.ledgerEntry, try await gateway.write(entry)))
             return answer
         } catch {
             gateway.warnOfLedger(error)

@@ -48,7 +48,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var context: ChannelHandlerContext?
     private var encoder: ChannelHandlerContext?
     private lazy var peer = context.map { Peer($0.channel) } ?? Peer()
-    private lazy var executor = context.map { LoopExecutor($0.eventLoop) }
+    private var executor: LoopExecutor?
 
     init(gateway: Gateway, callerAddress: CallerAddress, patience: Patience) {
         self.gateway = gateway
@@ -58,6 +58,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        executor = LoopExecutor(context.eventLoop)
         let pipeline = context.pipeline.syncOperations
         encoder = try? pipeline.context(handlerType: HTTPResponseEncoder.self)
         if let encoder { try? pipeline.addHandler(PlainRequests(self), position: .before(encoder.handler)) }
@@ -139,18 +140,13 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ) {
         state = .answering(form)
         patience.awaitsNothing()
-        let loop = context.eventLoop
-        let handler = NIOLoopBound(self, eventLoop: loop)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let pipeline = CallPipeline(
             gateway: gateway, snapshot: routed.snapshot, call: call, operation: routed.operation)
         let variables = routed.variables
         Task.immediate(executorPreference: executor) {
             let answer = await pipeline.answer(variables)
-            if loop.inEventLoop {
-                handler.value.write(answer)
-            } else {
-                loop.execute { handler.value.write(answer) }
-            }
+            handler.value.write(answer)
         }
     }
 
