@@ -78,7 +78,7 @@ struct CallStages {
         guard let plan = try operation.plan(for: facts) else { throw BenchedHub.Failure(description: "no plan") }
         let asked = facts
         (facts.status, facts.headers, facts.bytes) = (200, InstantProvider.headers, hub.provider.answer)
-        facts.body = plan.format.read(facts.bytes)
+        facts.content = plan.format.read(facts.bytes)
         let (answered, mask, scopes) = (facts, operation.provider.maskText, operation.acceptedScopes)
         let body = try operation.answer.project(answered, scopes: scopes, maskText: mask)
         let (cache, end) = (AnswerCache(), now.addingTimeInterval(3600))

@@ -329,7 +329,7 @@ extension CallFacts {
     fileprivate mutating func take(_ response: ProviderResponse, _ format: RequestPlan.Format) {
         self.status = response.status
         self.headers = response.headers
-        self.body = format.read(response.body)
+        self.content = format.read(response.body)
         self.bytes = response.body
     }
 }

@@ -58,7 +58,7 @@ struct NationalHub: Sendable {
     /// What an answer of the hub means here: nil where it is accepted.
     /// - Parameter knows: whether a code is one of ours too; another is told by its status.
     func problem(_ facts: CallFacts, knows: (String) -> Bool) -> ProblemTemplate? {
-        if facts.status == 200, facts.body != .null { return nil }
+        if facts.status == 200, !facts.content.isNull { return nil }
         let error = facts.body["errors"]?.items?.first
         let code = error?["code"]?.text ?? ""
         switch facts.status {
@@ -91,7 +91,7 @@ extension Connector {
                 hub.request(operation, facts), over: network, by: facts.deadline, atMost: endpoint.timeout)
             facts.status = response.status
             facts.headers = response.headers
-            facts.body = RequestPlan.Format.json.read(response.body)
+            facts.content = RequestPlan.Format.json.read(response.body)
         } judge: { facts in
             hub.problem(facts) { code in catalogue().errors.entry(code) != nil }
         }

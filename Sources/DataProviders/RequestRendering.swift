@@ -8,13 +8,11 @@ extension RequestPlan {
     /// The request for those facts, at that base address. Members whose value is null are left out.
     package func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
         let frame = Frame(facts)
-        var url: [UInt8] = []
-        url.reserveCapacity(512)
-        url.append(contentsOf: base.utf8)
+        var url = ByteOutput(capacity: 512)
+        url.write(text: base)
         try Self.write(path, frame, into: &url)
-        try Self.write(query, frame, after: url.contains(UInt8(ascii: "?")) ? "&" : "?", into: &url)
-        var request = ProviderRequest(
-            method: method, url: String(decoding: url, as: UTF8.self), headers: try Self.texts(headers, frame))
+        try Self.write(query, frame, after: url.written.contains(UInt8(ascii: "?")) ? "&" : "?", into: &url)
+        var request = ProviderRequest(method: method, url: url.text, headers: try Self.texts(headers, frame))
         request.takesCutOff = takesCutOff
         let rendered = try body.rendered(facts, frame)
         request.body = rendered?.bytes
@@ -38,54 +36,54 @@ extension RequestPlan {
 
     /// `application/x-www-form-urlencoded` with `%20` for spaces, which every server reads.
     static func encoded(_ pairs: [(name: String, value: String)]) -> String {
-        var bytes: [UInt8] = []
-        for pair in pairs { write(pair.name, pair.value, after: bytes.isEmpty ? "" : "&", into: &bytes) }
-        return String(decoding: bytes, as: UTF8.self)
+        var output = ByteOutput(capacity: 256)
+        for pair in pairs { write(pair.name, pair.value, after: output.count == 0 ? "" : "&", into: &output) }
+        return output.text
     }
 
     /// Appends the pairs that have a text, in that form.
     /// - Parameter first: what stands before the first.
     fileprivate static func write(
         _ pairs: [(name: String, value: Expression)], _ frame: borrowing Frame, after first: StaticString,
-        into bytes: inout [UInt8]
+        into output: inout ByteOutput
     ) throws(MappingFailure) {
         var sign = first
         for pair in pairs {
             guard let text = try pair.value.value(in: frame).text else { continue }
-            write(pair.name, text, after: sign, into: &bytes)
+            write(pair.name, text, after: sign, into: &output)
             sign = "&"
         }
     }
 
     private static func write(
-        _ name: String, _ value: String, after sign: StaticString, into bytes: inout [UInt8]
+        _ name: String, _ value: String, after sign: StaticString, into output: inout ByteOutput
     ) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: sign.utf8Start, count: sign.utf8CodeUnitCount))
-        percentEncode(name, into: &bytes)
-        bytes.append(UInt8(ascii: "="))
-        percentEncode(value, into: &bytes)
+        output.write(sign)
+        percentEncode(name, into: &output)
+        output.write(UInt8(ascii: "="))
+        percentEncode(value, into: &output)
     }
 
     /// Appends a path whose variable parts hold no sign that would change its meaning; only slashes of the template
     /// stay.
     static func write(
-        _ path: Expression, _ frame: borrowing Frame, into bytes: inout [UInt8]
+        _ path: Expression, _ frame: borrowing Frame, into output: inout ByteOutput
     ) throws(MappingFailure) {
         guard case .template(let pieces) = path else {
-            return percentEncode(try path.value(in: frame).text ?? "", keeping: UInt8(ascii: "/"), into: &bytes)
+            return percentEncode(try path.value(in: frame).text ?? "", keeping: UInt8(ascii: "/"), into: &output)
         }
         for piece in pieces {
             var kept: UInt8?
             if case .literal = piece { kept = UInt8(ascii: "/") }
-            percentEncode(try piece.value(in: frame).text ?? "", keeping: kept, into: &bytes)
+            percentEncode(try piece.value(in: frame).text ?? "", keeping: kept, into: &output)
         }
     }
 
     /// Percent-encoding of all but unreserved signs (RFC 3986 §2.3).
     static func percentEncoded(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        percentEncode(text, into: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        var output = ByteOutput(capacity: text.utf8.count * 2)
+        percentEncode(text, into: &output)
+        return output.text
     }
 
     /// One byte percent-encoded, whatever it is.
@@ -95,18 +93,19 @@ extension RequestPlan {
 
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    private static func percentEncode(_ text: String, keeping kept: UInt8? = nil, into bytes: inout [UInt8]) {
+    private static func percentEncode(_ text: String, keeping kept: UInt8? = nil, into output: inout ByteOutput) {
         let unreserved = ByteSet.unreserved
         text.withBytes { utf8 in
+            let bytes = UnsafeRawBufferPointer(utf8)
             var start = 0
-            for (place, byte) in utf8.enumerated() where !unreserved.contains(byte) && byte != kept {
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<place]))
-                bytes.append(UInt8(ascii: "%"))
-                bytes.append(digits[Int(byte >> 4)])
-                bytes.append(digits[Int(byte & 15)])
+            for place in 0..<bytes.count where !unreserved.contains(bytes[place]) && bytes[place] != kept {
+                output.write(UnsafeRawBufferPointer(rebasing: bytes[start..<place]))
+                output.write(UInt8(ascii: "%"))
+                output.write(digits[Int(bytes[place] >> 4)])
+                output.write(digits[Int(bytes[place] & 15)])
                 start = place + 1
             }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+            output.write(UnsafeRawBufferPointer(rebasing: bytes[start...]))
         }
     }
 }
@@ -121,9 +120,9 @@ extension RequestPlan.Body {
         case .json(let template, let keepsNulls):
             return (try template.value(on: facts, keepsNulls: keepsNulls).bytes, "application/json")
         case .form(let members):
-            var bytes: [UInt8] = []
-            try RequestPlan.write(members, frame, after: "", into: &bytes)
-            return (bytes, "application/x-www-form-urlencoded")
+            var output = ByteOutput(capacity: 512)
+            try RequestPlan.write(members, frame, after: "", into: &output)
+            return (output.bytes, "application/x-www-form-urlencoded")
         case .xml(let template):
             let document = try template.value(on: facts, keepsNulls: true).xml
             return (Array((#"<?xml version="1.0" encoding="UTF-8"?>"# + document).utf8), "text/xml; charset=utf-8")

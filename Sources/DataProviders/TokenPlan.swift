@@ -28,10 +28,11 @@ extension TokenPlan {
     private func request(at base: String, _ facts: CallFacts) throws(MappingFailure) -> ProviderRequest {
         let frame = Frame(facts)
         let (bytes, type) = try body.rendered(facts, frame) ?? ([], "application/x-www-form-urlencoded")
-        var url = Array(base.utf8)
+        var url = ByteOutput(capacity: 256)
+        url.write(text: base)
         try RequestPlan.write(path, frame, into: &url)
         return ProviderRequest(
-            method: .post, url: String(decoding: url, as: UTF8.self),
+            method: .post, url: url.text,
             headers: try RequestPlan.texts(headers, frame) + [("Content-Type", type), ("Accept", "application/json")],
             body: bytes)
     }
@@ -46,7 +47,7 @@ extension TokenPlan {
         try response.refuseGatewayFailures()
         var facts = facts
         facts.status = response.status
-        facts.body = (try? JSON(parsing: response.body)) ?? .null
+        facts.content = RequestPlan.Format.json.read(response.body)
         guard let text = try token.value(on: facts).text, !text.isEmpty else {
             throw ProviderFailure(problem: ProblemTemplate(code: refusal))
         }

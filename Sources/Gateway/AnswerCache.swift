@@ -52,22 +52,24 @@ public final class AnswerCache: Sendable {
     /// The place of a call in the cache.
     /// - Parameter generation: that of the catalogue; an answer mapped by a former one is never found again.
     package func key(_ operation: APIOperation, _ values: [JSON?], _ scopes: [String], generation: Int = 0) -> Key {
-        var identity: [UInt8] = []
-        identity.reserveCapacity(512)
+        var identity = ByteOutput(capacity: 1024)
         // Each part ends with a sign that no part holds unescaped.
-        identity.append(contentsOf: "\(generation) \(operation.id)\n".utf8)
-        for value in values {
-            (value ?? .null).write(into: &identity)
-            identity.append(0x0A)
+        identity.write(decimal: generation)
+        identity.write(" ")
+        identity.write(text: operation.id)
+        identity.write(0x0A)
+        for place in values.indices {
+            if let value = values[place] { value.write(into: &identity) }
+            identity.write(0x0A)
         }
-        for scope in scopes {
-            JSON.string(scope).write(into: &identity)
-            identity.append(0x0A)
+        for place in scopes.indices {
+            JSON.write(scopes[place], into: &identity)
+            identity.write(0x0A)
         }
         // A secret of one length before what is digested; the digest stays in this process.
         var hash = SHA256()
         secret.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        identity.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        hash.update(bufferPointer: identity.written)
         return Key(digest: hash.finalize())
     }
 

@@ -3,7 +3,7 @@ import Values
 
 /// The text of a record in a segment: one compact JSON object (RFC 8259) whose first member is its sequence.
 ///
-/// The caller's thread encodes all but the sequence, which the writer's thread puts in front. The Merkle leaf is
+/// The caller's thread encodes all but the sequence, which the output's thread puts in front. The Merkle leaf is
 /// SHA-256(0x00 ‖ payload) (RFC 6962 §2.1) over these very bytes.
 extension CallRecord {
     /// What stands before the number in every payload.
@@ -16,33 +16,33 @@ extension CallRecord {
 
     /// What an intent and its outcome both say: who asks what, under which right, about whom.
     package func encodedFacts() -> [UInt8] {
-        var writer = CompactWriter(capacity: 640)
-        writer.text(",\"requestID\":", requestID)
-        writer.text(",\"grant\":", grant)
-        writer.text(",\"token\":", token)
-        writer.text(",\"organisation\":", organisation)
-        writer.text(",\"recipient\":", recipient)
-        writer.text(",\"purpose\":", purpose)
-        writer.text(",\"operation\":", operation)
-        writer.text(",\"provider\":", provider)
-        writer.texts(",\"scopes\":", scopes)
-        writer.text(",\"subject\":", subject)
-        writer.text(",\"caseReference\":", caseReference)
-        writer.text(",\"context\":", context)
-        writer.text(",\"agent\":", agent)
-        writer.text(",\"vendor\":", vendor)
-        writer.text(",\"delegation\":", delegation)
-        return writer.bytes
+        var output = ByteOutput(capacity: 640)
+        output.text(",\"requestID\":", requestID)
+        output.text(",\"grant\":", grant)
+        output.text(",\"token\":", token)
+        output.text(",\"organisation\":", organisation)
+        output.text(",\"recipient\":", recipient)
+        output.text(",\"purpose\":", purpose)
+        output.text(",\"operation\":", operation)
+        output.text(",\"provider\":", provider)
+        output.texts(",\"scopes\":", scopes)
+        output.text(",\"subject\":", subject)
+        output.text(",\"caseReference\":", caseReference)
+        output.text(",\"context\":", context)
+        output.text(",\"agent\":", agent)
+        output.text(",\"vendor\":", vendor)
+        output.text(",\"delegation\":", delegation)
+        return output.bytes
     }
 
     /// The payload of the call's intent, after its sequence.
     package func intentMembers(_ facts: [UInt8]) -> [UInt8] {
-        var writer = CompactWriter(capacity: facts.count + 48)
-        writer.raw(",\"stage\":\"intent\"")
-        writer.number(",\"time\":", milliseconds)
-        writer.raw(facts)
-        writer.raw("}")
-        return writer.bytes
+        var output = ByteOutput(capacity: facts.count + 48)
+        output.write(",\"stage\":\"intent\"")
+        output.number(",\"time\":", milliseconds)
+        output.write(facts)
+        output.write("}")
+        return output.bytes
     }
 
     /// The record as it stands in its segment.
@@ -97,17 +97,17 @@ extension CallRecord {
 extension CallRecord.Ending {
     /// The payload of an outcome, after its sequence.
     package func members(_ facts: [UInt8], after intent: UInt64?) -> [UInt8] {
-        var writer = CompactWriter(capacity: facts.count + 160)
-        writer.number(",\"time\":", milliseconds)
-        writer.raw(facts)
-        if let intent { writer.number(",\"intent\":", Int(intent)) }
-        writer.number(",\"status\":", outcome.status)
-        writer.text(",\"code\":", outcome.code)
-        if cached { writer.raw(",\"cached\":true") }
-        writer.number(",\"totalMicroseconds\":", durations.total)
-        writer.number(",\"providerMicroseconds\":", durations.provider)
-        writer.raw("}")
-        return writer.bytes
+        var output = ByteOutput(capacity: facts.count + 160)
+        output.number(",\"time\":", milliseconds)
+        output.write(facts)
+        if let intent { output.number(",\"intent\":", Int(intent)) }
+        output.number(",\"status\":", outcome.status)
+        output.text(",\"code\":", outcome.code)
+        if cached { output.write(",\"cached\":true") }
+        output.number(",\"totalMicroseconds\":", durations.total)
+        output.number(",\"providerMicroseconds\":", durations.provider)
+        output.write("}")
+        return output.bytes
     }
 }
 

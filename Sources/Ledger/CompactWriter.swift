@@ -1,41 +1,29 @@
 import Values
 
-/// Writes JSON members straight to bytes: records are encoded on the hot path, where a tree of values would cost more
+/// Members of a JSON object, written straight: records are encoded on the hot path, where a tree of values would cost more
 /// than the call's other checks together.
-struct CompactWriter {
-    private(set) var bytes: [UInt8] = []
-
-    init(capacity: Int) { bytes.reserveCapacity(capacity) }
-
-    /// Appends text that is JSON already.
-    mutating func raw(_ text: StaticString) { bytes.append(text: text) }
-
-    mutating func raw(_ text: [UInt8]) { bytes.append(contentsOf: text) }
-
+extension ByteOutput {
     mutating func number(_ name: StaticString, _ number: Int) {
-        raw(name)
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        bytes.append(decimal: UInt64(number.magnitude))
+        write(name)
+        write(decimal: number)
     }
 
     /// Nothing where `text` is nil.
     mutating func text(_ name: StaticString, _ text: String?) {
         guard let text else { return }
-        raw(name)
-        quoted(text)
+        write(name)
+        JSON.write(text, into: &self)
     }
 
     mutating func texts(_ name: StaticString, _ texts: [String]) {
-        raw(name)
-        raw("[")
-        for (index, text) in texts.enumerated() {
-            if index > 0 { raw(",") }
-            quoted(text)
+        write(name)
+        write("[")
+        for place in texts.indices {
+            if place > 0 { write(",") }
+            JSON.write(texts[place], into: &self)
         }
-        raw("]")
+        write("]")
     }
-
-    private mutating func quoted(_ text: String) { JSON.write(text, into: &bytes) }
 }
 
 extension [UInt8] {

@@ -30,6 +30,18 @@ public enum JSON: Sendable, Hashable {
         return nil
     }
 
+    public var kind: JSONText.Kind {
+        switch self {
+        case .null: .null
+        case .bool: .bool
+        case .integer: .integer
+        case .decimal: .decimal
+        case .string: .string
+        case .array: .array
+        case .object: .object
+        }
+    }
+
     /// Absent, null, empty or made of spaces only: what the providers' protocols call « blank ».
     public var isBlank: Bool {
         switch self {

@@ -6,33 +6,49 @@ extension JSON {
         public var description: String { "not JSON at byte \(offset): \(reason)" }
     }
 
-    /// Reads a whole JSON text (RFC 8259).
-    ///
-    /// Bounds: 64 levels of nesting; of two members with one name the first is found. Invalid UTF-8 is refused.
-    /// - Throws: ``SyntaxError`` with the offset of the first byte that does not fit.
+    /// Reads a whole JSON text (RFC 8259), as ``JSONText`` does, into values.
     public init(parsing bytes: some Collection<UInt8>) throws(SyntaxError) {
-        func read(_ buffer: UnsafeBufferPointer<UInt8>) -> Result<JSON, SyntaxError> {
+        self = try JSONText(parsing: Array(bytes)).value(.whole)
+    }
+}
+
+extension JSONText {
+    /// Checks a whole text and finds its parts.
+    ///
+    /// Bounds: 64 levels of nesting, four gigabytes; of two members with one name the first is found. Invalid UTF-8 is
+    /// refused.
+    /// - Throws: ``JSON/SyntaxError`` with the offset of the first byte that does not fit.
+    public convenience init(parsing bytes: [UInt8]) throws(JSON.SyntaxError) {
+        let result = bytes.withUnsafeBufferPointer { buffer in
             var reader = Reader(bytes: buffer)
-            return Result { () throws(SyntaxError) in try reader.document() }
+            return Result { () throws(JSON.SyntaxError) in try reader.document() }
         }
-        let result =
-            bytes.withContiguousStorageIfAvailable(read) ?? ContiguousArray(bytes).withUnsafeBufferPointer(read)
-        self = try result.get()
+        self.init(bytes: bytes, parts: try result.get())
+    }
+
+    /// The text of a string with escapes, which was checked when it was found.
+    static func unescaped(_ part: Part, _ text: UnsafeBufferPointer<UInt8>) -> String {
+        var reader = Reader(bytes: text, position: Int(part.start) + 1)
+        return (try? reader.unescaped(from: reader.position)) ?? ""
     }
 
     private struct Reader {
         let bytes: UnsafeBufferPointer<UInt8>
         var position = 0
         var depth = 0
+        var parts: [Part] = []
 
-        mutating func document() throws(SyntaxError) -> JSON {
-            let value = try value()
+        mutating func document() throws(JSON.SyntaxError) -> [Part] {
+            guard bytes.count < UInt32.max else { throw failure("a text too long") }
+            // Measured on answers of providers: a part for each ten to fourteen bytes.
+            parts.reserveCapacity(bytes.count / 10 + 4)
+            try value()
             skipSpaces()
             guard position == bytes.count else { throw failure("text after the value") }
-            return value
+            return parts
         }
 
-        func failure(_ reason: String) -> SyntaxError { SyntaxError(offset: position, reason: reason) }
+        func failure(_ reason: String) -> JSON.SyntaxError { JSON.SyntaxError(offset: position, reason: reason) }
 
         var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
@@ -45,86 +61,98 @@ extension JSON {
             }
         }
 
-        mutating func value() throws(SyntaxError) -> JSON {
+        /// Adds the part that began there and ends here.
+        mutating func add(_ kind: Kind, from start: Int, isPlain: Bool = true) {
+            parts.append(
+                Part(
+                    kind: kind, isPlain: isPlain, start: UInt32(truncatingIfNeeded: start),
+                    end: UInt32(truncatingIfNeeded: position), next: UInt32(truncatingIfNeeded: parts.count + 1)))
+        }
+
+        mutating func value() throws(JSON.SyntaxError) {
             skipSpaces()
             switch peek {
-            case UInt8(ascii: "{"): return try nested { reader throws(SyntaxError) in try reader.object() }
-            case UInt8(ascii: "["): return try nested { reader throws(SyntaxError) in try reader.array() }
-            case UInt8(ascii: "\""): return .string(try string())
-            case UInt8(ascii: "t"): return try word("true", .bool(true))
-            case UInt8(ascii: "f"): return try word("false", .bool(false))
-            case UInt8(ascii: "n"): return try word("null", .null)
-            default: return try number()
+            case UInt8(ascii: "\""): try string()
+            case UInt8(ascii: "{"): try object()
+            case UInt8(ascii: "["): try array()
+            case UInt8(ascii: "t"): try word("true", .bool)
+            case UInt8(ascii: "f"): try word("false", .bool)
+            case UInt8(ascii: "n"): try word("null", .null)
+            default: try number()
             }
         }
 
-        mutating func nested(_ body: (inout Reader) throws(SyntaxError) -> JSON) throws(SyntaxError) -> JSON {
-            guard depth < 64 else { throw failure("nested too deep") }
-            depth += 1
-            position += 1
-            let value = try body(&self)
-            depth -= 1
-            return value
-        }
-
-        mutating func word(_ word: StaticString, _ value: JSON) throws(SyntaxError) -> JSON {
+        mutating func word(_ word: StaticString, _ kind: Kind) throws(JSON.SyntaxError) {
             let count = word.utf8CodeUnitCount
             guard position + count <= bytes.count else { throw failure("unknown word") }
             for offset in 0..<count where bytes[position + offset] != word.utf8Start[offset] {
                 throw failure("unknown word")
             }
             position += count
-            return value
+            add(kind, from: position - count)
         }
 
-        mutating func object() throws(SyntaxError) -> JSON {
-            var members: [Member] = []
+        /// Enters an object or an array, unless too many are open.
+        mutating func open(_ kind: Kind) throws(JSON.SyntaxError) -> Int {
+            guard depth < 64 else { throw failure("nested too deep") }
+            depth += 1
+            position += 1
+            add(kind, from: position - 1)
             skipSpaces()
+            return parts.count - 1
+        }
+
+        mutating func close(_ opened: Int) {
+            depth -= 1
+            let part = parts[opened]
+            parts[opened] = Part(
+                kind: part.kind, isPlain: true, start: part.start, end: UInt32(truncatingIfNeeded: position),
+                next: UInt32(truncatingIfNeeded: parts.count))
+        }
+
+        mutating func object() throws(JSON.SyntaxError) {
+            let opened = try open(.object)
             if peek == UInt8(ascii: "}") {
                 position += 1
-                return .object(members)
+                return close(opened)
             }
-            members.reserveCapacity(8)
-            while true {
+            repeat {
                 skipSpaces()
                 guard peek == UInt8(ascii: "\"") else { throw failure("a member's name was expected") }
-                let key = try string()
+                try string()
                 skipSpaces()
                 guard peek == UInt8(ascii: ":") else { throw failure("a colon was expected") }
                 position += 1
-                members.append(Member(key, try value()))
-                if try ended(by: UInt8(ascii: "}")) { return .object(members) }
-            }
+                try value()
+            } while try goesOn(until: UInt8(ascii: "}"))
+            close(opened)
         }
 
-        mutating func array() throws(SyntaxError) -> JSON {
-            var items: [JSON] = []
-            skipSpaces()
+        mutating func array() throws(JSON.SyntaxError) {
+            let opened = try open(.array)
             if peek == UInt8(ascii: "]") {
                 position += 1
-                return .array(items)
+                return close(opened)
             }
-            items.reserveCapacity(4)
-            while true {
-                items.append(try value())
-                if try ended(by: UInt8(ascii: "]")) { return .array(items) }
-            }
+            repeat { try value() } while try goesOn(until: UInt8(ascii: "]"))
+            close(opened)
         }
 
-        mutating func ended(by closing: UInt8) throws(SyntaxError) -> Bool {
+        mutating func goesOn(until closing: UInt8) throws(JSON.SyntaxError) -> Bool {
             skipSpaces()
             let byte = peek
             guard byte == closing || byte == UInt8(ascii: ",") else { throw failure("a comma was expected") }
             position += 1
-            return byte == closing
+            return byte != closing
         }
 
-        mutating func number() throws(SyntaxError) -> JSON {
+        mutating func number() throws(JSON.SyntaxError) {
             let start = position
             if peek == UInt8(ascii: "-") { position += 1 }
             let whole = digits()
             guard whole > 0 else { throw failure("a value was expected") }
-            guard whole == 1 || bytes[position - whole] != UInt8(ascii: "0") else { throw failure("a leading zero") }
+            let first = bytes[position - whole]
+            guard whole == 1 || first != UInt8(ascii: "0") else { throw failure("a leading zero") }
             var isInteger = true
             if peek == UInt8(ascii: ".") {
                 position += 1
@@ -137,9 +165,12 @@ extension JSON {
                 if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { position += 1 }
                 guard digits() > 0 else { throw failure("a digit was expected") }
             }
-            let text = String(decoding: bytes[start..<position], as: UTF8.self)
-            if isInteger, let integer = Int(text) { return .integer(integer) }
-            return .decimal(text)
+            // Eighteen digits always fit; of the longer ones the text tells.
+            if isInteger, whole > 18 {
+                isInteger = Int(String(decoding: bytes[start..<position], as: UTF8.self)) != nil
+            }
+            let isMinusZero = isInteger && first == UInt8(ascii: "0") && position - start > 1
+            add(isInteger ? .integer : .decimal, from: start, isPlain: !isMinusZero)
         }
 
         mutating func digits() -> Int {
@@ -148,24 +179,29 @@ extension JSON {
             return position - start
         }
 
-        mutating func string() throws(SyntaxError) -> String {
+        mutating func string() throws(JSON.SyntaxError) {
             let start = position + 1
-            position = bytes.placeToEscape(from: start) ?? bytes.count
+            let (end, isASCII) = bytes.endOfPlainText(from: start)
+            position = end
             switch peek {
             case nil: throw failure("an unfinished text")
             case UInt8(ascii: "\""):
-                defer { position += 1 }
-                let text = UnsafeBufferPointer(rebasing: bytes[start..<position])
-                // The check of the library costs five times as much.
-                if text.isASCII { return String(decoding: text, as: UTF8.self) }
-                guard let text = String(validating: text, as: UTF8.self) else { throw failure("invalid UTF-8") }
-                return text
-            case UInt8(ascii: "\\"): return try escapedString(from: start)
+                if !isASCII { try check(UnsafeBufferPointer(rebasing: bytes[start..<end])) }
+                position += 1
+                add(.string, from: start - 1)
+            case UInt8(ascii: "\\"):
+                _ = try unescaped(from: start)
+                add(.string, from: start - 1, isPlain: false)
             default: throw failure("a control character")
             }
         }
 
-        mutating func escapedString(from start: Int) throws(SyntaxError) -> String {
+        func check(_ text: UnsafeBufferPointer<UInt8>) throws(JSON.SyntaxError) {
+            guard (try? UTF8Span(validating: text.span)) != nil else { throw failure("invalid UTF-8") }
+        }
+
+        /// The text of a string with escapes, to its closing quote.
+        mutating func unescaped(from start: Int) throws(JSON.SyntaxError) -> String {
             var text = Array(bytes[start..<position])
             while let byte = peek {
                 position += 1
@@ -181,7 +217,7 @@ extension JSON {
             throw failure("an unfinished text")
         }
 
-        mutating func escape() throws(SyntaxError) -> [UInt8] {
+        mutating func escape() throws(JSON.SyntaxError) -> [UInt8] {
             guard let byte = peek else { throw failure("an unfinished escape") }
             position += 1
             switch byte {
@@ -196,7 +232,7 @@ extension JSON {
             }
         }
 
-        mutating func unicode() throws(SyntaxError) -> [UInt8] {
+        mutating func unicode() throws(JSON.SyntaxError) -> [UInt8] {
             var code = try hexadecimal()
             if (0xD800...0xDBFF).contains(code) {
                 guard peek == UInt8(ascii: "\\") else { throw failure("half of a surrogate pair") }
@@ -211,7 +247,7 @@ extension JSON {
             return Array(String(Character(scalar)).utf8)
         }
 
-        mutating func hexadecimal() throws(SyntaxError) -> UInt32 {
+        mutating func hexadecimal() throws(JSON.SyntaxError) -> UInt32 {
             var code: UInt32 = 0
             for _ in 0..<4 {
                 guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {

@@ -1,10 +1,9 @@
 extension JSON {
     /// The value as compact JSON text in UTF-8.
     public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(512)
-        write(into: &bytes)
-        return bytes
+        var output = ByteOutput(capacity: 512)
+        write(into: &output)
+        return output.bytes
     }
 
     /// The value as compact JSON text.
@@ -12,115 +11,110 @@ extension JSON {
 
     /// The value as JSON text of two-space steps, for people.
     public var pretty: String {
-        var bytes: [UInt8] = []
-        write(into: &bytes, indent: 0)
-        return String(decoding: bytes, as: UTF8.self)
+        var output = ByteOutput(capacity: 512)
+        write(into: &output, indent: 0)
+        return output.text
     }
 
-    /// Appends the value to `bytes`; with `indent`, on lines of their own.
-    public func write(into bytes: inout [UInt8], indent: Int? = nil) {
+    /// Writes the value; with `indent`, on lines of their own.
+    package func write(into output: inout ByteOutput, indent: Int? = nil) {
         switch self {
-        case .null: bytes.append(contentsOf: "null".utf8)
-        case .bool(let flag): bytes.append(contentsOf: (flag ? "true" : "false").utf8)
-        case .integer(let number): bytes.append(contentsOf: String(number).utf8)
-        case .decimal(let text): bytes.append(contentsOf: text.utf8)
-        case .string(let text): Self.write(text, into: &bytes)
+        case .null: output.write("null")
+        case .bool(let flag): output.write(flag ? "true" : "false")
+        case .integer(let number): output.write(decimal: number)
+        case .decimal(let text): output.write(text: text)
+        case .string(let text): Self.write(text, into: &output)
         case .array(let items):
-            bytes.append(UInt8(ascii: "["))
+            output.write(UInt8(ascii: "["))
             for (place, item) in items.enumerated() {
-                Self.begin(place, indent, into: &bytes)
-                item.write(into: &bytes, indent: indent.map { $0 + 2 })
+                Self.begin(place, indent, into: &output)
+                item.write(into: &output, indent: indent.map { $0 + 2 })
             }
-            if !items.isEmpty { Self.newLine(indent, into: &bytes) }
-            bytes.append(UInt8(ascii: "]"))
+            if !items.isEmpty { Self.newLine(indent, into: &output) }
+            output.write(UInt8(ascii: "]"))
         case .object(let members):
-            bytes.append(UInt8(ascii: "{"))
+            output.write(UInt8(ascii: "{"))
             for (place, member) in members.enumerated() {
-                Self.begin(place, indent, into: &bytes)
-                Self.write(member.key, into: &bytes)
-                bytes.append(UInt8(ascii: ":"))
-                if indent != nil { bytes.append(0x20) }
-                member.value.write(into: &bytes, indent: indent.map { $0 + 2 })
+                Self.begin(place, indent, into: &output)
+                Self.write(member.key, into: &output)
+                output.write(UInt8(ascii: ":"))
+                if indent != nil { output.write(0x20) }
+                member.value.write(into: &output, indent: indent.map { $0 + 2 })
             }
-            if !members.isEmpty { Self.newLine(indent, into: &bytes) }
-            bytes.append(UInt8(ascii: "}"))
+            if !members.isEmpty { Self.newLine(indent, into: &output) }
+            output.write(UInt8(ascii: "}"))
         }
     }
 
     /// What stands before an item or a member.
-    private static func begin(_ place: Int, _ indent: Int?, into bytes: inout [UInt8]) {
-        if place > 0 { bytes.append(UInt8(ascii: ",")) }
-        newLine(indent.map { $0 + 2 }, into: &bytes)
+    private static func begin(_ place: Int, _ indent: Int?, into output: inout ByteOutput) {
+        if place > 0 { output.write(UInt8(ascii: ",")) }
+        newLine(indent.map { $0 + 2 }, into: &output)
     }
 
-    private static func newLine(_ indent: Int?, into bytes: inout [UInt8]) {
+    private static func newLine(_ indent: Int?, into output: inout ByteOutput) {
         guard let indent else { return }
-        bytes.append(0x0A)
-        bytes.append(contentsOf: repeatElement(0x20, count: indent))
+        output.write(0x0A)
+        for _ in 0..<indent { output.write(0x20) }
     }
 
-    /// Appends a text as a JSON string (RFC 8259 §7).
-    package static func write(_ text: String, into bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
+    /// Writes a text as a JSON string (RFC 8259 §7).
+    package static func write(_ text: String, into output: inout ByteOutput) {
+        output.write(UInt8(ascii: "\""))
         text.withBytes { utf8 in
             var start = 0
-            while let place = utf8.placeToEscape(from: start) {
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<place]))
-                escape(utf8[place], into: &bytes)
+            while true {
+                let place = utf8.endOfPlainText(from: start).place
+                output.write(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(utf8)[start..<place]))
+                guard place < utf8.count else { break }
+                escape(utf8[place], into: &output)
                 start = place + 1
             }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
         }
-        bytes.append(UInt8(ascii: "\""))
+        output.write(UInt8(ascii: "\""))
     }
 
-    private static func escape(_ byte: UInt8, into bytes: inout [UInt8]) {
+    private static func escape(_ byte: UInt8, into output: inout ByteOutput) {
         switch byte {
-        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-        case 0x09: bytes.append(contentsOf: "\\t".utf8)
+        case 0x0A: output.write("\\n")
+        case 0x0D: output.write("\\r")
+        case 0x09: output.write("\\t")
         case 0..<0x20:
             let digits = String(byte, radix: 16)
-            bytes.append(contentsOf: ("\\u00" + (digits.count == 1 ? "0" : "") + digits).utf8)
+            output.write(text: "\\u00" + (digits.count == 1 ? "0" : "") + digits)
         default:
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
+            output.write(UInt8(ascii: "\\"))
+            output.write(byte)
         }
     }
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Where the next byte stands that no JSON string holds as it is (RFC 8259 §7); eight are looked at in one step.
-    func placeToEscape(from start: Int) -> Int? {
+    /// How far text goes that a JSON string holds as it is (RFC 8259 §7), and whether all of it is ASCII; eight bytes are
+    /// looked at in one step.
+    func endOfPlainText(from start: Int) -> (place: Int, isASCII: Bool) {
         let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
         /// The high bit of the first byte that is zero, and none where none is.
         func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & high }
-        var place = start
-        while count - place >= 8 {
-            let word = UnsafeRawBufferPointer(self).loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            let controls = (word &- ones &* 0x20) & ~word & high
-            guard controls | zeros(word ^ ones &* 0x22) | zeros(word ^ ones &* 0x5C) == 0 else { break }
-            place += 8
-        }
-        while place < count {
-            if self[place] < 0x20 || self[place] == 0x22 || self[place] == 0x5C { return place }
-            place += 1
-        }
-        return nil
-    }
-
-    /// Whether no byte has its high bit.
-    var isASCII: Bool {
         let bytes = UnsafeRawBufferPointer(self)
-        var (bits, place): (UInt64, Int) = (0, 0)
-        while count - place >= 8 {
-            bits |= bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            place += 8
+        var (place, seen): (Int, UInt64) = (start, 0)
+        while count &- place >= 8 {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            let controls = (word &- ones &* 0x20) & ~word & high
+            let found = controls | zeros(word ^ ones &* 0x22) | zeros(word ^ ones &* 0x5C)
+            guard found == 0 else {
+                // The lowest of the bits is that of the first: a borrow spoils only those above it.
+                let length = found.trailingZeroBitCount / 8
+                seen |= word & ((1 << (UInt64(length) &* 8)) &- 1)
+                return (place &+ length, seen & high == 0)
+            }
+            seen |= word
+            place &+= 8
         }
-        while place < count {
-            bits |= UInt64(self[place])
-            place += 1
+        while place < count, self[place] >= 0x20, self[place] != 0x22, self[place] != 0x5C {
+            seen |= UInt64(self[place])
+            place &+= 1
         }
-        return bits & 0x8080_8080_8080_8080 == 0
+        return (place, seen & high == 0)
     }
 }

@@ -24,15 +24,32 @@ import Values
             publicURL: "https://hub.example", settings: { $0 == "cle" ? Redacted("secret") : nil })
         facts.body = node
         change(&facts)
-        var frame = Frame(facts: facts, node: node)
-        frame.lets = ["CNAF"]
-        return try ExpressionParser.expression(text, vocabulary).value(in: frame)
+        let expression = try ExpressionParser.expression(text, vocabulary)
+        let value = Result { try expression.value(in: framed(facts)) }
+        facts.content = .text(try JSONText(parsing: node.bytes))
+        change(&facts)
+        let inPlace = Result { try expression.value(in: framed(facts)) }
+        #expect(
+            (try? value.get()) == (try? inPlace.get()),
+            "what is read in the text of an answer is what is read in its values")
+        return try value.get()
+    }
+
+    private static func framed(_ facts: CallFacts) -> Frame {
+        var frame = Frame(facts)
+        frame.lets = [.made("CNAF")]
+        return frame
     }
 
     static func holds(_ text: String, of node: JSON) throws -> Bool {
         let facts = Replay(catalogue: try Shipped.catalogue).facts(
             try #require(Shipped.catalogue.operations.first), parameters: [])
-        return try ExpressionParser.condition(text, vocabulary).holds(in: Frame(facts: facts, node: node))
+        let condition = try ExpressionParser.condition(text, vocabulary)
+        var answered = facts
+        answered.content = .text(try JSONText(parsing: node.bytes))
+        let holds = try condition.holds(in: Frame(facts: facts, node: node))
+        try #expect(condition.holds(in: Frame(answered)) == holds)
+        return holds
     }
 
     /// An expression, what it reads, and its value; no value where the provider's answer does not fit.

@@ -51,7 +51,9 @@ import Values
         while answers < wanted {
             let prepared = try #require(bench.prepared.randomElement(using: &random))
             var facts = prepared.facts
-            if Bool.random(using: &random) { facts.body = facts.body.changed(using: &random) }
+            if Bool.random(using: &random) {
+                facts.content = .text(try JSONText(parsing: facts.body.changed(using: &random).bytes))
+            }
             guard let leaks = try bench.leaks(prepared.operation, facts, using: &random) else {
                 refusals += 1
                 try #require(refusals < wanted * 3, "most answers are refused")

@@ -20,12 +20,38 @@ import Testing
                     bytes[place] = byte
                     let mustEscape = byte < 0x20 || byte == 0x22 || byte == 0x5C
                     return bytes.withUnsafeBufferPointer { bytes in
-                        bytes.placeToEscape(from: 0) != (mustEscape ? place : nil)
-                            || bytes.placeToEscape(from: place + 1) != nil || bytes.isASCII != (byte < 0x80)
+                        bytes.endOfPlainText(from: 0) != (mustEscape ? place : length, mustEscape || byte < 0x80)
+                            || bytes.endOfPlainText(from: place + 1) != (length, true)
                     }
                 }
                 #expect(wrong.isEmpty, "at \(place) of \(length)")
             }
+        }
+    }
+
+    @Test func `of two signs to escape the first is found, and what stands behind it is not looked at`() {
+        for (first, second) in [(0x1F, 0x22), (0x22, 0x00), (0x5C, 0xC3), (0x22, 0x22), (0x00, 0x5C)]
+            as [(UInt8, UInt8)]
+        {
+            for place in 0..<15 {
+                var bytes = [UInt8](repeating: 0x61, count: 16)
+                (bytes[place], bytes[place + 1]) = (first, second)
+                #expect(bytes.withUnsafeBufferPointer { $0.endOfPlainText(from: 0) } == (place, true))
+            }
+        }
+    }
+
+    @Test func `what is written piece by piece is whole, whatever room was foreseen`() {
+        for capacity in [0, 1, 64, 4096] {
+            var output = ByteOutput(capacity: capacity)
+            for number in [0, -7, 10, .max, .min] { output.write(decimal: number) }
+            output.write(text: String(repeating: "é", count: 700))
+            output.write([0x0D, 0x0A])
+            output.write("")
+            output.write(text: "")
+            for byte in UInt8.min...UInt8.max { output.write(byte) }
+            let text = "0-7109223372036854775807-9223372036854775808" + String(repeating: "é", count: 700) + "\r\n"
+            #expect(output.bytes == Array(text.utf8) + Array(UInt8.min...UInt8.max))
         }
     }
 

@@ -128,11 +128,11 @@ extension AnswerPlan {
         let facts = try sourceFacts(facts)
         var projection = Projection(scopes: scopes, maskText: .string(maskText))
         var frame = Frame(facts)
-        for expression in lets { frame.lets.append(try expression.value(in: frame)) }
-        frame.node = try root.value(in: frame)
+        for expression in lets { frame.lets.append(try expression.found(in: frame)) }
+        frame.node = try root.found(in: frame)
         if let mask { frame.isMasked = try mask.holds(in: frame) }
         try projection.answer(self, frame)
-        return projection.bytes
+        return projection.output.bytes
     }
 
     /// The facts to read: those of the provider, or the answer that this one derives from.
@@ -140,30 +140,31 @@ extension AnswerPlan {
         guard let source else { return facts }
         var facts = facts
         let answer = try source.plan.project(facts, scopes: source.scopes, maskText: source.maskText)
-        guard let body = try? JSON(parsing: answer) else { throw MappingFailure(reason: "an answer that is no JSON") }
-        facts.body = body
+        guard let text = try? JSONText(parsing: answer) else {
+            throw MappingFailure(reason: "an answer that is no JSON")
+        }
+        facts.content = .text(text)
         facts.isForwarded = false
         return facts
     }
 }
 
 /// Carries out a plan for one set of scopes: writes the answer's text at once, key by key.
-struct Projection {
+struct Projection: ~Copyable {
     let scopes: ScopeSet
     let maskText: JSON
-    private(set) var bytes: [UInt8] = []
+    private(set) var output = ByteOutput(capacity: 2048)
 
     init(scopes: ScopeSet, maskText: JSON) {
         self.scopes = scopes
         self.maskText = maskText
-        bytes.reserveCapacity(1024)
     }
 
     mutating func answer(_ plan: AnswerPlan, _ frame: borrowing Frame) throws(MappingFailure) {
         guard plan.hasEnvelope else { return try object(plan.data, frame) }
         guard let collection = plan.collection else { return try envelope(plan, frame) }
         add(#"{"data":["#)
-        for (place, item) in (try collection.items.value(in: frame).items ?? []).enumerated() {
+        for (place, item) in (frame.text.items(try collection.items.found(in: frame)) ?? []).enumerated() {
             if place > 0 { add(",") }
             try envelope(plan, Frame(in: frame, node: item))
         }
@@ -190,7 +191,7 @@ struct Projection {
     private mutating func object(_ structure: Structure, _ outer: borrowing Frame) throws(MappingFailure) {
         guard !structure.lets.isEmpty || structure.mask != nil else { return try members(of: structure, outer) }
         var frame = Frame(in: outer, node: outer.node)
-        for expression in structure.lets { frame.lets.append(try expression.value(in: frame)) }
+        for expression in structure.lets { frame.lets.append(try expression.found(in: frame)) }
         if let mask = structure.mask { frame.isMasked = try mask.holds(in: frame) }
         try members(of: structure, frame)
     }
@@ -198,12 +199,13 @@ struct Projection {
     private mutating func members(of structure: Structure, _ frame: borrowing Frame) throws(MappingFailure) {
         guard structure.choices.isEmpty else { return try chosen(structure.choices, frame) }
         add("{")
-        let start = bytes.count
-        for field in structure.fields where field.scope.map(scopes.contains) ?? true {
-            if let omitted = field.omitted, try omitted.holds(in: frame) { continue }
-            if bytes.count > start { add(",") }
-            bytes.append(contentsOf: field.name)
-            try value(of: field, frame)
+        let start = output.count
+        let fields = structure.fields
+        for place in fields.indices where fields[place].scope.map(scopes.contains) ?? true {
+            if let omitted = fields[place].omitted, try omitted.holds(in: frame) { continue }
+            if output.count > start { add(",") }
+            output.write(fields[place].name)
+            try value(of: fields[place], frame)
         }
         add("}")
     }
@@ -213,12 +215,12 @@ struct Projection {
         if let when = field.when, try !when.holds(in: frame) { return write(field.otherwise) }
         switch field.value {
         case .leaf(let leaf, let expression):
-            write(try leaf.checked(try expression.value(in: frame), frame, field.key))
+            try write(try expression.found(in: frame), as: leaf, frame, field.key)
         case .object(let source, let structure):
             guard let source else { return try object(structure, frame) }
-            try object(structure, Frame(in: frame, node: try source.value(in: frame)))
+            try object(structure, Frame(in: frame, node: try source.found(in: frame)))
         case .list(let source, let structure, let whenAbsent):
-            guard let items = try source.value(in: frame).items else { return write(whenAbsent) }
+            guard let items = frame.text.items(try source.found(in: frame)) else { return write(whenAbsent) }
             add("[")
             for (place, item) in items.enumerated() {
                 if place > 0 { add(",") }
@@ -227,9 +229,9 @@ struct Projection {
             add("]")
         case .values(let leaf, let source):
             add("[")
-            for (place, item) in (try source.value(in: frame).items ?? []).enumerated() {
+            for (place, item) in (frame.text.items(try source.found(in: frame)) ?? []).enumerated() {
                 if place > 0 { add(",") }
-                write(try leaf.checked(item, frame, field.key))
+                try write(item, as: leaf, frame, field.key)
             }
             add("]")
         case .choice(let choices): try chosen(choices, frame)
@@ -245,11 +247,22 @@ struct Projection {
         add("{}")
     }
 
-    private mutating func write(_ value: JSON) { value.write(into: &bytes) }
-
-    private mutating func add(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    /// A part of the provider's text goes into the answer as it stands, where it is of the type and written as this
+    /// project writes.
+    private mutating func write(
+        _ found: Found, as leaf: Field.Leaf, _ frame: borrowing Frame, _ key: String
+    ) throws(MappingFailure) {
+        if case .part(let place) = found, let text = frame.text, leaf.isType(of: text.kind(place)),
+            text.write(place, into: &output)
+        {
+            return
+        }
+        write(try leaf.checked(frame.text.value(found), frame, key))
     }
+
+    private mutating func write(_ value: JSON) { value.write(into: &output) }
+
+    private mutating func add(_ text: StaticString) { output.write(text) }
 }
 
 extension Field.Leaf {
@@ -258,12 +271,12 @@ extension Field.Leaf {
     /// Fails closed: a value of another type means that the provider's protocol has changed, and what it would
     /// show nobody has granted.
     func checked(_ value: consuming JSON, _ frame: borrowing Frame, _ key: String) throws(MappingFailure) -> JSON {
-        isType(of: value) ? value : try converted(value, frame, key)
+        isType(of: value.kind) ? value : try converted(value, frame, key)
     }
 
-    /// Whether the value is of this type as it stands.
-    private func isType(of value: borrowing JSON) -> Bool {
-        switch value {
+    /// Whether values of that kind are of this type as they stand.
+    fileprivate func isType(of kind: JSONText.Kind) -> Bool {
+        switch kind {
         case .null: true
         case .string: self == .text
         case .bool: self == .boolean

@@ -15,8 +15,8 @@ extension APIOperation {
     /// Whether the answer is about what was asked. Another hub's public answer was checked there.
     public func isEchoed(_ facts: CallFacts) throws(MappingFailure) -> Bool {
         guard !echoes.isEmpty, !facts.isForwarded else { return true }
-        var frame = Frame(facts: facts, node: facts.body)
-        for expression in lets { frame.lets.append(try expression.value(in: frame)) }
+        var frame = Frame(facts)
+        for expression in lets { frame.lets.append(try expression.found(in: frame)) }
         for echo in echoes {
             guard let asked = Self.comparable(try echo.asked.value(in: frame)) else { continue }
             let answered = try echo.answered.value(in: frame)

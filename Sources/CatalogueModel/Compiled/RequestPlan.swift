@@ -49,11 +49,11 @@ public final class RequestPlan: Sendable {
     public enum Format: String, Sendable, CaseIterable {
         case json, xml
 
-        /// The body as JSON; null where it is none of that format.
-        public func read(_ bytes: [UInt8]) -> JSON {
+        /// The body to read from; null where it is none of that format.
+        public func read(_ bytes: [UInt8]) -> Content {
             switch self {
-            case .json: (try? JSON(parsing: bytes)) ?? .null
-            case .xml: (try? XMLReader.json(bytes)) ?? .null
+            case .json: (try? JSONText(parsing: bytes)).map(Content.text) ?? .made(.null)
+            case .xml: .made((try? XMLReader.json(bytes)) ?? .null)
             }
         }
     }

@@ -3,7 +3,7 @@ import Values
 extension APIOperation {
     /// The request for that call: the first whose condition holds.
     public func plan(for facts: CallFacts) throws(MappingFailure) -> RequestPlan? {
-        let frame = Frame(facts: facts, node: facts.body)
+        let frame = Frame(facts)
         for plan in plans where try plan.condition?.holds(in: frame) ?? true { return plan }
         return nil
     }
@@ -40,13 +40,13 @@ extension [Refusal] {
         case 301, 302, 303, 307, 308: return ProblemTemplate(code: "NN000")
         default: break
         }
-        var frame = Frame(facts: facts, node: facts.body)
-        for expression in lets { frame.lets.append(try expression.value(in: frame)) }
+        var frame = Frame(facts)
+        for expression in lets { frame.lets.append(try expression.found(in: frame)) }
         let refusals = span
         for place in refusals.indices where try refusals[place].condition.holds(in: frame) {
             return refusals[place].problem
         }
-        let isExpected = facts.body != .null || awaitsDocument
+        let isExpected = !facts.content.isNull || awaitsDocument
         return (200..<300).contains(facts.status) && isExpected ? nil : ProblemTemplate(code: "NN999")
     }
 }
@@ -56,12 +56,12 @@ extension RequestPlan {
     /// answer.
     public func redirected(_ facts: CallFacts) throws(MappingFailure) -> CallFacts? {
         guard let redirection, redirection.statuses.contains(facts.status) else { return nil }
-        let value = try redirection.value.value(in: Frame(facts: facts, node: facts.body))
+        let value = try redirection.value.value(in: Frame(facts))
         guard !value.isBlank, facts.parameters.indices.contains(redirection.parameter) else { return nil }
         var again = facts
         again.redirectedFrom = facts.redirectedFrom ?? facts.parameters[redirection.parameter]?.text
         again.parameters[redirection.parameter] = value
-        (again.status, again.headers, again.body, again.bytes) = (0, [:], .null, [])
+        (again.status, again.headers, again.content, again.bytes) = (0, [:], .made(.null), [])
         return again
     }
 }
@@ -87,13 +87,13 @@ extension CompiledCatalogue {
 extension Condition {
     /// Whether it holds for those facts; a mapping failure counts as no.
     public func holds(on facts: CallFacts) -> Bool {
-        (try? holds(in: Frame(facts: facts, node: facts.body))) ?? false
+        (try? holds(in: Frame(facts))) ?? false
     }
 }
 
 extension Expression {
     /// The value for those facts, with the provider's body as node.
     public func value(on facts: CallFacts) throws(MappingFailure) -> JSON {
-        try value(in: Frame(facts: facts, node: facts.body))
+        try value(in: Frame(facts))
     }
 }

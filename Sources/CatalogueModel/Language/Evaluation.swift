@@ -18,7 +18,7 @@ public struct CallFacts: Sendable {
         public var settings: @Sendable (String) -> Redacted<String>?
         public var status = 0
         public var headers = HeaderList()
-        public var body: JSON = .null
+        public var content = Content.made(.null)
         /// The answer as it came.
         public var bytes: [UInt8] = []
         public var redirectedFrom: String?
@@ -55,6 +55,12 @@ public struct CallFacts: Sendable {
                 parameters: parameters, recipient: recipient, requestID: requestID, tokenID: tokenID,
                 organisation: organisation, version: version, clock: clock, settings: settings, publicURL: publicURL)
         ]
+    }
+
+    /// The provider's answer as JSON; null where it is none.
+    public var body: JSON {
+        get { self.content.json }
+        set { self.content = .made(newValue) }
     }
 
     /// The provider's answer as text.
@@ -94,24 +100,34 @@ public struct MappingFailure: Error, Hashable, CustomStringConvertible {
 /// Where an evaluation stands: the facts of the call, the node being read, the values named by `let`.
 package struct Frame {
     let facts: CallFacts
-    var node: JSON
-    var lets: [JSON]
+    /// The text that nodes are parts of.
+    let text: JSONText?
+    var node: Found
+    var lets: [Found]
     var isMasked: Bool
 
     /// The first frame over those facts.
-    init(facts: CallFacts, node: JSON, lets: [JSON] = []) {
+    init(facts: CallFacts, node: JSON, lets: [Found] = []) {
         self.facts = facts
-        self.node = node
+        text = facts.content.text
+        self.node = .made(node)
         self.lets = lets
         isMasked = false
     }
 
     /// The first frame over those facts, with the provider's body as node.
-    package init(_ facts: CallFacts) { self.init(facts: facts, node: facts.body) }
+    package init(_ facts: CallFacts) {
+        self.facts = facts
+        text = facts.content.text
+        node = facts.content.whole
+        lets = []
+        isMasked = false
+    }
 
     /// A frame within another.
-    init(in outer: borrowing Frame, node: JSON) {
+    init(in outer: borrowing Frame, node: Found) {
         facts = outer.facts
+        text = outer.text
         self.node = node
         lets = outer.lets
         isMasked = outer.isMasked
@@ -121,48 +137,49 @@ package struct Frame {
 extension Expression {
     /// The value in that frame; what is absent is null.
     package func value(in frame: borrowing Frame) throws(MappingFailure) -> JSON {
+        frame.text.value(try found(in: frame))
+    }
+
+    /// The same, left in the provider's text where it stands there.
+    func found(in frame: borrowing Frame) throws(MappingFailure) -> Found {
         switch self {
-        case .literal(let json): return json
+        case .literal(let json): return .made(json)
         case .node: return frame.node
-        case .fact(let fact): return fact.value(in: frame.facts)
+        case .fact(.body): return frame.facts.content.whole
+        case .fact(let fact): return .made(fact.value(in: frame.facts))
         case .named(let index): return frame.lets[index]
-        case .member(let base, let key):
-            if case .node = base { return frame.node.part(key) }
-            return try base.value(in: frame).part(key)
+        case .member(let base, let key): return frame.text.part(key, of: try base.found(in: frame))
         case .list(let items):
             var values: [JSON] = []
             for item in items { values.append(try item.value(in: frame)) }
-            return .array(values)
-        case .filter(let base, let condition): return try filtered(base, condition, frame)
+            return .made(.array(values))
+        case .filter(let base, let condition):
+            var kept: [JSON] = []
+            for item in frame.text.items(try base.found(in: frame)) ?? []
+            where try condition.holds(in: Frame(in: frame, node: item)) {
+                kept.append(frame.text.value(item))
+            }
+            return .made(.array(kept))
         case .alternatives(let options):
             for option in options {
-                let value = try option.value(in: frame)
-                if value != .null { return value }
+                let found = try option.found(in: frame)
+                if !frame.text.isNull(found) { return found }
             }
-            return .null
-        case .apply(let transform, let base): return try transform.apply(to: try base.value(in: frame), frame)
+            return .made(.null)
+        case .apply(.simple(.blankIsNull), let base):
+            let found = try base.found(in: frame)
+            return frame.text.isBlank(found) ? .made(.null) : found
+        case .apply(let transform, let base): return .made(try transform.apply(to: try base.value(in: frame), frame))
         case .template(let pieces):
             var text = ""
             for piece in pieces { text += try piece.value(in: frame).text ?? "" }
-            return .string(text)
+            return .made(.string(text))
         case .choice(let branches):
-            for branch in branches {
-                if try branch.condition?.holds(in: frame) ?? true { return try branch.value.value(in: frame) }
+            for branch in branches where try branch.condition?.holds(in: frame) ?? true {
+                return try branch.value.found(in: frame)
             }
-            return .null
+            return .made(.null)
         }
-    }
-
-    private func filtered(
-        _ base: Expression, _ condition: Condition, _ frame: borrowing Frame
-    ) throws(MappingFailure) -> JSON {
-        guard let items = try base.value(in: frame).items else { return .array([]) }
-        var kept: [JSON] = []
-        for item in items {
-            let inner = Frame(in: frame, node: item)
-            if try condition.holds(in: inner) { kept.append(item) }
-        }
-        return .array(kept)
     }
 }
 
@@ -172,7 +189,7 @@ extension Fact {
         case .parameter(let slot): (facts.parameters[safe: slot] ?? nil) ?? .null
         case .status: .integer(facts.status)
         case .header(let name): .from(facts.headers[name])
-        case .body: facts.body
+        case .body: facts.content.json
         case .text: .string(facts.text)
         case .year: .integer(facts.clock.today.year)
         case .month: .integer(facts.clock.today.month)
@@ -218,21 +235,21 @@ extension Condition {
     func holds(in frame: borrowing Frame) throws(MappingFailure) -> Bool {
         switch self {
         case .always: return true
-        case .equal(let left, let right): return try left.value(in: frame).equals(try right.value(in: frame))
-        case .different(let left, let right): return try !left.value(in: frame).equals(try right.value(in: frame))
+        case .equal(let left, let right): return try Self.isEqual(left, right, frame)
+        case .different(let left, let right): return try !Self.isEqual(left, right, frame)
         case .greater(let left, let right):
             return Self.isOrdered(try right.value(in: frame), before: try left.value(in: frame))
         case .less(let left, let right):
             return Self.isOrdered(try left.value(in: frame), before: try right.value(in: frame))
         case .among(let value, let options):
-            let value = try value.value(in: frame)
-            return options.contains { $0.equals(value) }
+            let found = try value.found(in: frame)
+            return options.contains { frame.text.equals(found, $0) }
         case .listed(let value, let list):
             let value = try value.value(in: frame)
             return (try list.value(in: frame).items ?? []).contains { $0.equals(value) }
-        case .blank(let value): return try value.value(in: frame).isBlank
-        case .present(let value): return try !value.value(in: frame).isBlank
-        case .absent(let value): return try value.value(in: frame) == .null
+        case .blank(let value): return frame.text.isBlank(try value.found(in: frame))
+        case .present(let value): return !frame.text.isBlank(try value.found(in: frame))
+        case .absent(let value): return frame.text.isNull(try value.found(in: frame))
         case .startsWith(let left, let right):
             guard let left = try left.value(in: frame).text, let right = try right.value(in: frame).text else {
                 return false
@@ -254,6 +271,12 @@ extension Condition {
             for condition in conditions where try condition.holds(in: frame) { return true }
             return false
         }
+    }
+
+    private static func isEqual(
+        _ left: Expression, _ right: Expression, _ frame: borrowing Frame
+    ) throws(MappingFailure) -> Bool {
+        frame.text.equals(try left.found(in: frame), try right.value(in: frame))
     }
 
     /// Numbers are compared as numbers, other texts by their signs: dates written `YYYY-MM-DD` in their order.

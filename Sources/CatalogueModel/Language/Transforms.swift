@@ -144,7 +144,7 @@ extension Expression {
     fileprivate func values(of items: [JSON], _ frame: borrowing Frame) throws(MappingFailure) -> [JSON] {
         var values: [JSON] = []
         for item in items {
-            values.append(try value(in: Frame(in: frame, node: item)))
+            values.append(try value(in: Frame(in: frame, node: .made(item))))
         }
         return values
     }

@@ -15,7 +15,7 @@ public indirect enum ValueTemplate: Sendable {
     /// The value for those facts, with the provider's body as node.
     /// - Parameter keepsNulls: false leaves members out whose value is null.
     public func value(on facts: CallFacts, keepsNulls: Bool) throws(MappingFailure) -> JSON {
-        try value(in: Frame(facts: facts, node: facts.body), keepsNulls)
+        try value(in: Frame(facts), keepsNulls)
     }
 
     func value(in frame: borrowing Frame, _ keepsNulls: Bool) throws(MappingFailure) -> JSON {
@@ -34,13 +34,13 @@ public indirect enum ValueTemplate: Sendable {
             return .array(values)
         case .each(let source, let template):
             var values: [JSON] = []
-            for item in try source.value(in: frame).items ?? [] {
+            for item in frame.text.items(try source.found(in: frame)) ?? [] {
                 values.append(
                     try template.value(in: Frame(in: frame, node: item), keepsNulls))
             }
             return .array(values)
         case .with(let source, let template):
-            let node = try source.value(in: frame)
+            let node = try source.found(in: frame)
             return try template.value(in: Frame(in: frame, node: node), keepsNulls)
         case .choice(let branches):
             for branch in branches where try branch.condition?.holds(in: frame) ?? true {

@@ -45,7 +45,7 @@ public struct Replay: Sendable {
         facts.status = status
         facts.headers = HeaderList(headers)
         facts.bytes = Array(bytes)
-        facts.body = (operation.plans.first?.format ?? .json).read(facts.bytes)
+        facts.content = (operation.plans.first?.format ?? .json).read(facts.bytes)
         if let plan = operation.document, plan.condition.holds(on: facts) {
             facts.document = StoredDocument(
                 url: publicURL + "/documents/exemple.pdf", expiresIn: plan.lifetime, pages: pages)

@@ -39,7 +39,7 @@ extension SimulatedRoute {
                 .from(request.password), .string(request.base), .string(issued), nil,
             ], recipient: nil, requestID: "", tokenID: "", organisation: "", version: 0, clock: clock,
             publicURL: request.base, settings: { _ in nil })
-        facts.body = format.read(request.body)
+        facts.content = format.read(request.body)
         facts.bytes = request.body
         facts.headers = HeaderList(request.headers)
         return facts
@@ -94,7 +94,7 @@ extension SimulatedRoute {
         _ facts: CallFacts, about node: JSON, encoded: ([[String]]) -> String
     ) throws(MappingFailure) -> SimulatedReply {
         var frame = Frame(facts: facts, node: node)
-        for expression in lets { frame.lets.append(try expression.value(in: frame)) }
+        for expression in lets { frame.lets.append(try expression.found(in: frame)) }
         var pages: [[String]]?
         if let document {
             let laid = try document.value(in: frame, true).items ?? []

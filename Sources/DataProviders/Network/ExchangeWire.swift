@@ -71,16 +71,16 @@ extension ByteBuffer {
             $0 + headers[$1].name.utf8.count + headers[$1].value.utf8.count + 4
         }
         return .written(capacity: room) { wire in
-            wire.write(request.method.rawValue)
+            wire.write(text: request.method.rawValue)
             wire.write(path.utf8.first == UInt8(ascii: "/") ? " " : " /")
-            wire.write(String(path))
+            wire.write(text: String(path))
             wire.write(" HTTP/1.1\r\nHost: ")
-            wire.write(target.authority)
+            wire.write(text: target.authority)
             for place in headers.indices where isSent(place, of: headers) {
                 wire.write("\r\n")
-                wire.write(headers[place].name)
+                wire.write(text: headers[place].name)
                 wire.write(": ")
-                wire.write(headers[place].value)
+                wire.write(text: headers[place].value)
             }
             if let body = request.body {
                 wire.write("\r\nContent-Length: ")

@@ -28,18 +28,18 @@ extension Answer {
             wire.write("HTTP/1.1 ")
             wire.write(decimal: status)
             wire.write(" ")
-            wire.write(HTTPResponseStatus(statusCode: status).reasonPhrase)
+            wire.write(text: HTTPResponseStatus(statusCode: status).reasonPhrase)
             wire.write("\r\nContent-Type: ")
-            wire.write(contentType)
+            wire.write(text: contentType)
             for place in headers.indices {
                 wire.write("\r\n")
-                wire.write(headers[place].name.rawName)
+                wire.write(text: headers[place].name.rawName)
                 wire.write(": ")
-                wire.write(headers[place].value)
+                wire.write(text: headers[place].value)
             }
             wire.write(Self.commonLines)
             wire.write("\r\nDate: ")
-            wire.write(HTTPDate.now)
+            wire.write(text: HTTPDate.now)
             if closes {
                 wire.write("\r\nConnection: close")
             } else if request.version == .http1_0 {

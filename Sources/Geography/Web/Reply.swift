@@ -39,7 +39,7 @@ struct Reply: Sendable {
         let end = min(count, start + most)
         for index in start..<end {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            item(index).write(into: &bytes)
+            bytes += item(index).bytes
         }
         if end == count { bytes += closing.utf8 }
         return bytes

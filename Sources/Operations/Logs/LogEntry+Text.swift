@@ -6,7 +6,7 @@ extension LogEntry {
     /// Appends the entry in `format`, with its end of line.
     func write(_ format: LogFormat, into bytes: inout [UInt8]) {
         switch format {
-        case .json: json.write(into: &bytes)
+        case .json: bytes += json.bytes
         case .readable: bytes.append(contentsOf: readable.utf8)
         }
         bytes.append(0x0A)
