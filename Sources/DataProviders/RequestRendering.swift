@@ -27,9 +27,10 @@ extension RequestPlan {
     ) throws(MappingFailure) -> [(name: String, value: String)] {
         var texts: [(name: String, value: String)] = []
         texts.reserveCapacity(pairs.count + 2)
-        for pair in pairs {
-            guard let text = try pair.value.value(in: frame).text else { continue }
-            texts.append((pair.name, text))
+        let span = pairs.span
+        for place in span.indices {
+            guard let text = try span[place].value.value(in: frame).text else { continue }
+            texts.append((span[place].name, text))
         }
         return texts
     }
@@ -48,9 +49,10 @@ extension RequestPlan {
         into output: inout ByteOutput
     ) throws(MappingFailure) {
         var sign = first
-        for pair in pairs {
-            guard let text = try pair.value.value(in: frame).text else { continue }
-            write(pair.name, text, after: sign, into: &output)
+        let span = pairs.span
+        for place in span.indices {
+            guard let text = try span[place].value.value(in: frame).text else { continue }
+            write(span[place].name, text, after: sign, into: &output)
             sign = "&"
         }
     }

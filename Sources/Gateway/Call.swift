@@ -102,11 +102,18 @@ public struct QueryParameters: Sendable, Hashable {
     private static let most = 200
 
     /// The last value of a parameter of one value.
-    public func value(_ name: String) -> String? { pairs.last { $0.name.isSame(as: name) }?.value }
+    public func value(_ name: String) -> String? {
+        let span = pairs.span
+        for place in span.indices.reversed() where span[place].name.isSame(as: name) { return span[place].value }
+        return nil
+    }
 
     /// The values of a list, `name[]=a&name[]=b`; the name comes with its brackets.
     public func values(_ name: String) -> [String] {
-        pairs.reduce(into: []) { values, pair in if pair.name.isSame(as: name) { values.append(pair.value) } }
+        var values: [String] = []
+        let span = pairs.span
+        for place in span.indices where span[place].name.isSame(as: name) { values.append(span[place].value) }
+        return values
     }
 
     /// Percent-decoded text; `+` is a space.

@@ -53,14 +53,8 @@ public struct Subject {
     private static func canonical(_ value: JSON) -> String {
         let text = value.items?.compactMap(\.text).joined(separator: " ") ?? value.text ?? ""
         if text.utf8.count <= 2, let number = Int(text) { return String(number) }
-        if text.utf8.allSatisfy({ $0 < 0x80 }) {
-            return String(unsafeUninitializedCapacity: text.utf8.count) { capitals in
-                for (place, byte) in text.utf8.enumerated() {
-                    capitals[place] = (0x61...0x7A).contains(byte) ? byte - 0x20 : byte
-                }
-                return text.utf8.count
-            }
-        }
+        if text.isInCapitals { return text }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.uppercased() }
         return text.folding(options: .diacriticInsensitive, locale: nil).uppercased()
     }
 }

@@ -48,7 +48,18 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 
     /// `YYYY-MM-DD`, with `00` for what is unknown.
-    public var description: String { Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2) }
+    public var description: String {
+        guard (0...9999).contains(year), (0...99).contains(month), (0...99).contains(day) else {
+            return Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2)
+        }
+        let (number, dash) = (UInt8(ascii: "0"), UInt8(ascii: "-"))
+        let signs: [10 of UInt8] = [
+            number + UInt8(year / 1000), number + UInt8(year / 100 % 10), number + UInt8(year / 10 % 10),
+            number + UInt8(year % 10), dash, number + UInt8(month / 10), number + UInt8(month % 10), dash,
+            number + UInt8(day / 10), number + UInt8(day % 10),
+        ]
+        return signs.span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
 
     /// `DD/MM/YYYY`.
     public var french: String { Self.padded(day, 2) + "/" + Self.padded(month, 2) + "/" + Self.padded(year, 4) }
@@ -87,7 +98,7 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
     /// A number on at least `width` digits.
     public static func padded(_ number: Int, _ width: Int) -> String {
         let text = String(number)
-        return String(repeating: "0", count: max(0, width - text.count)) + text
+        return text.utf8.count < width ? String(repeating: "0", count: width - text.utf8.count) + text : text
     }
 }
 

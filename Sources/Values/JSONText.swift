@@ -11,6 +11,10 @@ public final class JSONText: Sendable {
 
     init(bytes: [UInt8], parts: [Part]) { (self.bytes, self.parts) = (bytes, parts) }
 
+    /// The text `null`.
+    public static let null = JSONText(
+        bytes: Array("null".utf8), parts: [Part(kind: .null, isPlain: true, start: 0, end: 4, next: 1)])
+
     /// Which part; the whole text is the first.
     public struct Place: Hashable, Sendable {
         let index: Int

@@ -7,11 +7,24 @@ extension Collection<UInt8> {
     }
 }
 
+extension String {
+    /// The same of two texts, told apart by their lengths first.
+    @inlinable
+    package func isSameIgnoringCase(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.isSameIgnoringCase(other.utf8)
+    }
+}
+
 extension UInt8 {
     @inlinable var lowercasedASCII: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 }
 
 extension String {
+    /// Whether it is ASCII without small letters: what capitals and lack of accents leave as it is.
+    package var isInCapitals: Bool {
+        withBytes { bytes in bytes.allSatisfy { $0 < 0x61 || (0x7B..<0x80).contains($0) } }
+    }
+
     /// Whether these are equal, for names: those of different lengths, as nearly all are, are told apart at once. A name in
     /// ASCII is then equal to the same bytes only, to no other spelling of its signs (`==` takes U+212A for K).
     @inlinable

@@ -201,13 +201,19 @@ struct Projection: ~Copyable {
         add("{")
         let start = output.count
         let fields = structure.fields
-        for place in fields.indices where fields[place].scope.map(scopes.contains) ?? true {
-            if let omitted = fields[place].omitted, try omitted.holds(in: frame) { continue }
-            if output.count > start { add(",") }
-            output.write(fields[place].name)
-            try value(of: fields[place], frame)
-        }
+        let span = fields.span
+        for place in span.indices { try member(span[place], isFirst: output.count == start, frame) }
         add("}")
+    }
+
+    private mutating func member(
+        _ field: Field, isFirst: Bool, _ frame: borrowing Frame
+    ) throws(MappingFailure) {
+        if let scope = field.scope, !scopes.contains(scope) { return }
+        if let omitted = field.omitted, try omitted.holds(in: frame) { return }
+        if !isFirst { add(",") }
+        output.write(field.name)
+        try value(of: field, frame)
     }
 
     private mutating func value(of field: Field, _ frame: borrowing Frame) throws(MappingFailure) {
@@ -252,8 +258,8 @@ struct Projection: ~Copyable {
     private mutating func write(
         _ found: Found, as leaf: Field.Leaf, _ frame: borrowing Frame, _ key: String
     ) throws(MappingFailure) {
-        if case .part(let place) = found, let text = frame.text, leaf.isType(of: text.kind(place)),
-            text.write(place, into: &output)
+        if case .part(let place) = found, leaf.isType(of: frame.text.kind(place)),
+            frame.text.write(place, into: &output)
         {
             return
         }

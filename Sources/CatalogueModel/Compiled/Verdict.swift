@@ -46,7 +46,7 @@ extension [Refusal] {
         for place in refusals.indices where try refusals[place].condition.holds(in: frame) {
             return refusals[place].problem
         }
-        let isExpected = !facts.content.isNull || awaitsDocument
+        let isExpected = !frame.text.isNull(frame.node) || awaitsDocument
         return (200..<300).contains(facts.status) && isExpected ? nil : ProblemTemplate(code: "NN999")
     }
 }

@@ -59,7 +59,7 @@ public struct CallFacts: Sendable {
 
     /// The provider's answer as JSON; null where it is none.
     public var body: JSON {
-        get { self.content.json }
+        get { storage[0].content.json }
         set { self.content = .made(newValue) }
     }
 
@@ -101,7 +101,7 @@ public struct MappingFailure: Error, Hashable, CustomStringConvertible {
 package struct Frame {
     let facts: CallFacts
     /// The text that nodes are parts of.
-    let text: JSONText?
+    let text: JSONText
     var node: Found
     var lets: [Found]
     var isMasked: Bool
@@ -109,7 +109,7 @@ package struct Frame {
     /// The first frame over those facts.
     init(facts: CallFacts, node: JSON, lets: [Found] = []) {
         self.facts = facts
-        text = facts.content.text
+        text = facts.storage[0].content.whole.text
         self.node = .made(node)
         self.lets = lets
         isMasked = false
@@ -118,8 +118,7 @@ package struct Frame {
     /// The first frame over those facts, with the provider's body as node.
     package init(_ facts: CallFacts) {
         self.facts = facts
-        text = facts.content.text
-        node = facts.content.whole
+        (text, node) = facts.storage[0].content.whole
         lets = []
         isMasked = false
     }
@@ -145,7 +144,7 @@ extension Expression {
         switch self {
         case .literal(let json): return .made(json)
         case .node: return frame.node
-        case .fact(.body): return frame.facts.content.whole
+        case .fact(.body): return frame.facts.storage[0].content.whole.node
         case .fact(let fact): return .made(fact.value(in: frame.facts))
         case .named(let index): return frame.lets[index]
         case .member(let base, let key): return frame.text.part(key, of: try base.found(in: frame))
@@ -189,7 +188,7 @@ extension Fact {
         case .parameter(let slot): (facts.parameters[safe: slot] ?? nil) ?? .null
         case .status: .integer(facts.status)
         case .header(let name): .from(facts.headers[name])
-        case .body: facts.content.json
+        case .body: facts.body
         case .text: .string(facts.text)
         case .year: .integer(facts.clock.today.year)
         case .month: .integer(facts.clock.today.month)

@@ -12,12 +12,11 @@ public enum Content: Sendable {
         }
     }
 
-    var text: JSONText? { if case .text(let text) = self { text } else { nil } }
-
-    var whole: Found {
+    /// All of it, and the text that parts of it are found in: of a value that was made there are none.
+    var whole: (text: JSONText, node: Found) {
         switch self {
-        case .made(let value): .made(value)
-        case .text: .part(.whole)
+        case .made(let value): (.null, .made(value))
+        case .text(let text): (text, .part(.whole))
         }
     }
 
@@ -36,26 +35,26 @@ enum Found: Sendable {
     case part(JSONText.Place)
 }
 
-extension JSONText? {
+extension JSONText {
     /// The value of what was found in this text.
     func value(_ found: borrowing Found) -> JSON {
         switch found {
         case .made(let value): copy value
-        case .part(let place): self?.value(place) ?? .null
+        case .part(let place): value(place)
         }
     }
 
     func isNull(_ found: borrowing Found) -> Bool {
         switch found {
         case .made(let value): value == .null
-        case .part(let place): self?.kind(place) == .null
+        case .part(let place): kind(place) == .null
         }
     }
 
     func isBlank(_ found: borrowing Found) -> Bool {
         switch found {
         case .made(let value): value.isBlank
-        case .part(let place): self?.isBlank(place) ?? true
+        case .part(let place): isBlank(place)
         }
     }
 
@@ -64,9 +63,8 @@ extension JSONText? {
         switch found {
         case .made(let value): return .made(value.part(key))
         case .part(let place):
-            guard let self else { return .made(.null) }
-            if let member = self.member(key, of: place) { return .part(member) }
-            guard let items = self.items(place), let number = Int(key), number >= 0 else { return .made(.null) }
+            if let member = member(key, of: place) { return .part(member) }
+            guard let items = items(place), let number = Int(key), number >= 0 else { return .made(.null) }
             return items.dropFirst(number).first { _ in true }.map(Found.part) ?? .made(.null)
         }
     }
@@ -75,7 +73,7 @@ extension JSONText? {
     func items(_ found: borrowing Found) -> [Found]? {
         switch found {
         case .made(let value): value.items?.map(Found.made)
-        case .part(let place): self?.items(place)?.map(Found.part)
+        case .part(let place): items(place)?.map(Found.part)
         }
     }
 
@@ -84,10 +82,10 @@ extension JSONText? {
         switch found {
         case .made(let value): value.equals(other)
         case .part(let place):
-            if case .string(let text) = other, let isSame = self?.isText(text, place) {
+            if case .string(let text) = other, let isSame = isText(text, place) {
                 isSame
             } else {
-                value(found).equals(other)
+                value(place).equals(other)
             }
         }
     }

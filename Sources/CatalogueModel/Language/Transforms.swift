@@ -75,6 +75,7 @@ extension Transform {
 
     private static func joined(_ value: JSON, _ separator: String) -> JSON {
         guard let items = value.items else { return value }
+        if items.count == 1, case .string = items[0] { return items[0] }
         return .string(items.compactMap(\.text).joined(separator: separator))
     }
 

@@ -19,7 +19,7 @@ final class Target: Sendable {
     let origin: Origin
     /// Value of the `Host` header.
     let authority: String
-    /// Bytes of the address that come before its path.
+    /// Bytes of the address that come before its path; its slash may be missing.
     let length: Int
 
     /// - Returns: nil for anything but `http://` and `https://` with a host and without identifiers.
@@ -49,12 +49,5 @@ final class Target: Sendable {
         origin = Origin(isSecure: isSecure, host: String(Substring(host)), port: port, identity: identity)
         self.authority = String(Substring(authority))
         length = url.utf8.distance(from: url.startIndex, to: end)
-    }
-}
-
-extension ProviderRequest {
-    /// Path and query of the address, as sent but for a slash that may be missing at their start.
-    func path(below target: Target) -> Substring {
-        Substring(url.utf8.dropFirst(target.length))
     }
 }

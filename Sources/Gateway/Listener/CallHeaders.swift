@@ -51,17 +51,20 @@ struct CallHeaders: Equatable {
 
     /// Whether the caller takes no kept answer (RFC 9111 §5.2.1.4).
     var wantsFresh: Bool {
-        cacheControl?.utf8.split(separator: UInt8(ascii: ",")).contains { directive in
+        guard let cacheControl else { return false }
+        if cacheControl.isSameIgnoringCase(as: "no-cache") { return true }
+        return cacheControl.utf8.split(separator: UInt8(ascii: ",")).contains { directive in
             directive.drop { $0 == 0x20 }.prefix { $0 != 0x20 && $0 != 0x3D }.isSameIgnoringCase("no-cache".utf8)
-        } ?? false
+        }
     }
 
     /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
     var bearer: String? {
-        guard let authorization, authorization.utf8.count > 7,
-            authorization.utf8.prefix(7).isSameIgnoringCase("bearer ".utf8)
-        else { return nil }
-        return String(authorization.utf8.dropFirst(7).drop { $0 == 0x20 })
+        authorization?.withBytes { bytes in
+            guard bytes.count > 7, bytes[..<7].isSameIgnoringCase("bearer ".utf8) else { return nil }
+            let token = bytes[7...].drop { $0 == 0x20 }
+            return String(decoding: UnsafeBufferPointer(rebasing: token), as: UTF8.self)
+        }
     }
 }
 
