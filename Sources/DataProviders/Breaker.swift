@@ -107,8 +107,7 @@ public final class Breakers: Sendable {
     public init(model: Breaker = Breaker()) { self.model = model }
 
     private var now: Double {
-        let elapsed = origin.duration(to: .now)
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        Double(origin.duration(to: .now).nanoseconds) / 1e9
     }
 
     func ask(_ endpoint: Endpoint) -> Breaker.Decision {

@@ -11,7 +11,7 @@ extension RequestPlan {
         var url = ByteOutput(capacity: 512)
         url.write(text: base)
         try Self.write(path, frame, into: &url)
-        try Self.write(query, frame, after: url.written.contains(UInt8(ascii: "?")) ? "&" : "?", into: &url)
+        try Self.write(query, frame, after: url.withWritten { $0.contains(UInt8(ascii: "?")) } ? "&" : "?", into: &url)
         var request = ProviderRequest(method: method, url: url.text, headers: try Self.texts(headers, frame))
         request.takesCutOff = takesCutOff
         let rendered = try body.rendered(facts, frame)

@@ -1,6 +1,7 @@
 import Foundation
 import Metrics
 import Synchronization
+import Values
 
 /// How many calls are under way at once, and whose: beyond what the hub can carry the rest is refused at once, so that
 /// those that are let in still get their answer in time, and one organisation's rush is not the others' outage.
@@ -67,13 +68,13 @@ public final class Admission: Sendable {
     ///   - organisation: who calls; all who are nobody in particular count as one.
     ///   - now: the instant of the call.
     func begin(_ organisation: String, now: ContinuousClock.Instant) -> Result<Place, Refusal> {
-        let elapsed = Self.origin.duration(to: now).components
+        let elapsed = Self.origin.duration(to: now).nanoseconds
+        let (second, tenth) = (Int64(elapsed / 1_000_000_000), Int64(elapsed / 100_000_000))
         let (holder, share, keptForOthers) = state.withLock { state in
             let holder = state.holders[organisation] ?? Holder()
-            if holder.lastAsked.exchange(elapsed.seconds, ordering: .relaxed) == 0 {
+            if holder.lastAsked.exchange(second, ordering: .relaxed) == 0 {
                 state.holders[organisation] = holder
             }
-            let tenth = elapsed.seconds * 10 + elapsed.attoseconds / 100_000_000_000_000_000
             if state.looked != tenth { lookThrough(&state, tenth) }
             return (holder, state.share, state.kept - holder.kept.load(ordering: .relaxed))
         }

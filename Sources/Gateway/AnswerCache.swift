@@ -69,7 +69,7 @@ public final class AnswerCache: Sendable {
         // A secret of one length before what is digested; the digest stays in this process.
         var hash = SHA256()
         secret.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        hash.update(bufferPointer: identity.written)
+        identity.withWritten { hash.update(bufferPointer: $0) }
         return Key(digest: hash.finalize())
     }
 

@@ -119,7 +119,10 @@ public struct QueryParameters: Sendable, Hashable {
     /// Percent-decoded text; `+` is a space.
     static func decoded(_ bytes: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool = true) -> String {
         let all = bytes[...]
-        guard all.place(of: UInt8(ascii: "%")) < bytes.count || all.place(of: UInt8(ascii: "+")) < bytes.count else {
+        guard
+            all.place(of: UInt8(ascii: "%")) < bytes.count
+                || plusIsSpace && all.place(of: UInt8(ascii: "+")) < bytes.count
+        else {
             return String(decoding: bytes, as: UTF8.self)
         }
         return String(unsafeUninitializedCapacity: bytes.count) { text in
@@ -158,7 +161,7 @@ public struct QueryParameters: Sendable, Hashable {
 
 extension Slice<UnsafeBufferPointer<UInt8>> {
     /// Where a byte first stands; the end where it does not.
-    fileprivate func place(of byte: UInt8) -> Int {
+    func place(of byte: UInt8) -> Int {
         let bytes = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: self))
         guard let start = bytes.baseAddress, let found = memchr(start, Int32(byte), bytes.count) else {
             return endIndex

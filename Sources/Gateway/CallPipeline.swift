@@ -367,7 +367,7 @@ final class CallPipeline: Sendable {
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
     func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
-        let total = started.duration(to: .now).microseconds
+        let total = started.duration(to: .now).nanoseconds / 1000
         let entry: String
         do {
             entry = try await gateway.write(try outcome(answer, progress, total: total))

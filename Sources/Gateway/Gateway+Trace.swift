@@ -42,7 +42,7 @@ extension CallPipeline {
     /// The trace of the call at its end, counted in the metrics too.
     @inline(never)
     func outcome(_ answer: Answer, _ progress: Progress, total: Int) throws(LedgerError) -> LedgerEntry {
-        let provider = progress.providerTime?.microseconds ?? 0
+        let provider = (progress.providerTime?.nanoseconds ?? 0) / 1000
         let ending = CallRecord.Ending(
             time: gateway.parts.clock.now(), outcome: .init(status: answer.status, code: progress.code),
             cached: progress.facts.cachedFor != nil, durations: .init(total: total, provider: provider))
@@ -61,11 +61,5 @@ extension CallPipeline {
             scopes: progress.scopeNames, subject: progress.subject,
             caseReference: progress.references.caseReference, context: progress.references.context,
             agent: progress.references.agent, vendor: caller.vendor, delegation: caller.delegationID)
-    }
-}
-
-extension Duration {
-    var microseconds: Int {
-        Int(components.seconds) * 1_000_000 + Int(components.attoseconds / 1_000_000_000_000)
     }
 }

@@ -3,7 +3,7 @@ import Values
 
 /// The text of a record in a segment: one compact JSON object (RFC 8259) whose first member is its sequence.
 ///
-/// The caller's thread encodes all but the sequence, which the output's thread puts in front. The Merkle leaf is
+/// The caller's thread encodes all but the sequence, which the writer's thread puts in front. The Merkle leaf is
 /// SHA-256(0x00 ‖ payload) (RFC 6962 §2.1) over these very bytes.
 extension CallRecord {
     /// What stands before the number in every payload.

@@ -13,12 +13,15 @@ package struct ByteOutput: ~Copyable {
 
     deinit { base.deallocate() }
 
-    /// What was written.
-    @inlinable package var written: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+    /// Does something with what was written, which is there no longer than that.
+    @inlinable
+    package borrowing func withWritten<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(start: base, count: count))
+    }
 
-    @inlinable package var bytes: [UInt8] { Array(written) }
+    @inlinable package var bytes: [UInt8] { withWritten { Array($0) } }
 
-    @inlinable package var text: String { String(decoding: written, as: UTF8.self) }
+    @inlinable package var text: String { withWritten { String(decoding: $0, as: UTF8.self) } }
 
     /// Makes room for so many more bytes.
     @usableFromInline

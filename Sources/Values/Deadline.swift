@@ -14,3 +14,8 @@ public struct Deadline: Sendable, Hashable, Comparable {
 
     public static func < (left: Deadline, right: Deadline) -> Bool { left.instant < right.instant }
 }
+
+extension Duration {
+    /// Whole nanoseconds; up to 292 years.
+    package var nanoseconds: Int { Int(attoseconds / 1_000_000_000) }
+}

@@ -46,7 +46,8 @@ public enum JSON: Sendable, Hashable {
     public var isBlank: Bool {
         switch self {
         case .null: true
-        case .string(let text): text.utf8.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        case .string(let text):
+            text.withBytes { bytes in bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) } }
         case .array(let items): items.isEmpty
         case .object(let members): members.isEmpty
         case .bool, .integer, .decimal: false

@@ -100,8 +100,9 @@ extension JSONText {
         guard part.kind == .string, part.isPlain else { return nil }
         return bytes.withUnsafeBufferPointer { text in
             let own = Self.inside(part, text)
-            guard own.allSatisfy({ $0 < 0x80 }) else { return nil }
-            return other.withBytes { Self.isSame(own, $0) }
+            return other.withBytes { other in
+                own.allSatisfy { $0 < 0x80 } && other.allSatisfy { $0 < 0x80 } ? Self.isSame(own, other) : nil
+            }
         }
     }
 

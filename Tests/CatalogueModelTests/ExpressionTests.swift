@@ -66,7 +66,7 @@ import Values
     static let transforms: [Row] = [
         Row(". | upcase", "zoé", "ZOÉ"), Row(". | downcase", "ZOÉ", "zoé"), Row(". | strip", " a b ", "a b"),
         Row(". | squish", "  a   b ", "a b"), Row(". | ascii", "Œuvre d’Éloïse ß", "OEuvre d'Eloise ss"),
-        Row(". | ascii", "日", "?"),
+        Row(". | ascii", "日", "?"), Row(". | upcase", 12, "12"), Row(". | upcase", .decimal("1E5"), "1E5"),
         Row(". | text", 12, "12"), Row(". | text", true, "true"), Row(". | integer", "12", 12),
         Row(". | integer", "douze", nil),
         Row(". | upcase", nil, JSON.null), Row(". | upcase", ["a"], nil),

@@ -75,9 +75,11 @@ public final class MaintenanceCalendar: Sendable, ExpressibleByArrayLiteral {
 
     /// The end of the closing of all these APIs at that instant, windows that follow each other taken as one; nil
     /// where one of them is open. No API stands for the provider as a whole.
-    public func end(for apis: Set<String>, at now: Date) -> Date? {
-        guard !windows.isEmpty else { return nil }
-        var end = inForce(at: now).filter { $0.window.closes(apis) }.map(\.span.upperBound).max()
+    public func end(for apis: @autoclosure () -> Set<String>, at now: Date) -> Date? {
+        let open = inForce(at: now)
+        guard !open.isEmpty else { return nil }
+        let apis = apis()
+        var end = open.filter { $0.window.closes(apis) }.map(\.span.upperBound).max()
         // A day has room for few windows: more than these would close the provider for ever.
         for _ in 0..<32 {
             guard let known = end,

@@ -56,7 +56,7 @@ extension Transform.Simple {
 
     private func onText(_ text: String, _ value: JSON, _ clock: WallClock) throws(MappingFailure) -> JSON {
         switch self {
-        case .upcase: return text.isInCapitals ? value : .string(text.uppercased())
+        case .upcase: return .string(text.isInCapitals ? text : text.uppercased())
         case .downcase: return .string(text.lowercased())
         case .capitalize: return .string(text.prefix(1).uppercased() + text.dropFirst().lowercased())
         case .strip: return .string(text.trimmingCharacters(in: .whitespacesAndNewlines))

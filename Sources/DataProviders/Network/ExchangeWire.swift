@@ -66,7 +66,7 @@ extension ByteBuffer {
         let headers = request.headers.span
         guard isPath(request.url), isValue(target.authority), headers.indices.allSatisfy({ isField(headers[$0]) })
         else { return nil }
-        return .written(capacity: 1024 + request.url.utf8.count + (request.body?.count ?? 0)) { wire in
+        return .message(capacity: 2048 + request.url.utf8.count, body: request.body) { wire in
             wire.write(text: request.method.rawValue)
             request.url.withBytes { url in
                 let path = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(url).dropFirst(target.length))
@@ -86,7 +86,6 @@ extension ByteBuffer {
                 wire.write(decimal: body.count)
             }
             wire.write("\r\n\r\n")
-            if let body = request.body { wire.write(body) }
         }
     }
 

@@ -159,7 +159,7 @@ struct ProxiedFile {
         _ answer: Answer, _ link: SealedLink, _ operation: APIOperation, code: String? = nil,
         after intent: LedgerIntent? = nil
     ) async -> Answer {
-        let total = started.duration(to: .now).microseconds
+        let total = started.duration(to: .now).nanoseconds / 1000
         let ending = CallRecord.Ending(
             time: now, outcome: .init(status: answer.status, code: code), durations: .init(total: total))
         gateway.fileMetrics.record(status: answer.status, total: total, provider: 0, cached: false)

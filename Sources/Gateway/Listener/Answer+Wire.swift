@@ -24,7 +24,7 @@ extension Answer {
     /// The answer as it goes over an HTTP/1 connection (RFC 9112), head and body in one buffer.
     package func wire(to request: RequestForm, closes: Bool) -> ByteBuffer {
         let headers = headers.span
-        return .written(capacity: 640 + body.count) { wire in
+        return .message(capacity: 1024, body: request.isHead ? nil : body) { wire in
             wire.write("HTTP/1.1 ")
             wire.write(decimal: status)
             wire.write(" ")
@@ -48,7 +48,6 @@ extension Answer {
             wire.write("\r\nContent-Length: ")
             wire.write(decimal: body.count)
             wire.write("\r\n\r\n")
-            if !request.isHead { wire.write(body) }
         }
     }
 }

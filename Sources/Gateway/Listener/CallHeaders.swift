@@ -45,7 +45,7 @@ struct CallHeaders: Equatable {
         _ name: some Collection<UInt8>, _ wanted: String, _ place: WritableKeyPath<CallHeaders, String?>,
         _ value: () -> String
     ) {
-        guard name.isSameIgnoringCase(wanted.utf8) else { return }
+        guard wanted.withBytes({ name.isSameIgnoringCase($0) }) else { return }
         self[keyPath: place] = self[keyPath: place].map { $0 + ", " + value() } ?? value()
     }
 

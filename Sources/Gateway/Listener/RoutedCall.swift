@@ -16,10 +16,14 @@ extension Gateway {
     /// The operation that a request's target leads to (RFC 9112 §3.2.1); nil for any other target.
     package func routed(_ target: String) -> RoutedCall? {
         guard target.hasPrefix("/v") || target.hasPrefix("/api/") else { return nil }
-        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        let query = mark.map { String(target[target.utf8.index(after: $0)...]) } ?? ""
-        let raw = mark.map { target[..<$0] } ?? target[...]
-        let path = raw.utf8.contains(UInt8(ascii: "%")) ? QueryParameters.decodedPath(raw) : String(raw)
+        let (path, query) = target.withBytes { bytes in
+            let all = bytes[...]
+            let mark = all.place(of: UInt8(ascii: "?"))
+            return (
+                QueryParameters.decoded(UnsafeBufferPointer(rebasing: all[..<mark]), plusIsSpace: false),
+                String(decoding: UnsafeBufferPointer(rebasing: all[mark...].dropFirst()), as: UTF8.self)
+            )
+        }
         return routed(path: path, query: query)
     }
 
