@@ -16,7 +16,7 @@ extension RequestPlan {
         request.takesCutOff = takesCutOff
         let rendered = try body.rendered(facts, frame)
         request.body = rendered?.bytes
-        if !request.headers.contains(where: { $0.name.utf8.isSameIgnoringCase("content-type".utf8) }) {
+        if !request.headers.contains(where: { $0.name.isSameIgnoringCase(as: "content-type") }) {
             request.headers.append(("Content-Type", rendered?.type ?? "application/json"))
         }
         return request

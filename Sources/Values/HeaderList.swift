@@ -23,6 +23,6 @@ public struct HeaderList: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// The last value of that name.
     public subscript(name: String) -> String? {
-        headers.last { $0.name.utf8.isSameIgnoringCase(name.utf8) }?.value
+        headers.last { $0.name.isSameIgnoringCase(as: name) }?.value
     }
 }

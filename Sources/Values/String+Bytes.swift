@@ -7,11 +7,28 @@ extension Collection<UInt8> {
     }
 }
 
+extension UnsafeBufferPointer<UInt8> {
+    /// The same of a name.
+    @inlinable
+    package func isName(_ name: StaticString) -> Bool {
+        isSameIgnoringCase(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    }
+
+    /// The same of bytes that are together.
+    @inlinable
+    package func isSameIgnoringCase(_ other: Self) -> Bool {
+        guard count == other.count else { return false }
+        for place in indices where self[place].lowercasedASCII != other[place].lowercasedASCII { return false }
+        return true
+    }
+}
+
 extension String {
     /// The same of two texts, told apart by their lengths first.
     @inlinable
     package func isSameIgnoringCase(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.isSameIgnoringCase(other.utf8)
+        utf8.count == other.utf8.count
+            && withBytes { own in other.withBytes { own.isSameIgnoringCase($0) } }
     }
 }
 

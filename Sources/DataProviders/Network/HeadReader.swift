@@ -47,7 +47,7 @@ package struct HeadReader {
         return !value.isEmpty && bytes[value.upperBound - 1] == 0x20 ? .doubtful : .field(name: name, value: value)
     }
 
-    /// Passes over signs from the space to the tilde, thirty-two at a time: tokens are long.
+    /// Passes over signs from the space to the tilde, thirty-two and eight at a time: tokens are long.
     private mutating func passVisible(in bytes: Span<UInt8>) {
         let raw = bytes.bytes
         var next = place
@@ -57,6 +57,12 @@ package struct HeadReader {
             let doubts = (signs &- 0x2020_2020_2020_2020) | signs | (signs &+ 0x0101_0101_0101_0101)
             guard doubts.union & 0x8080_8080_8080_8080 == 0 else { break }
             next += 32
+        }
+        while bytes.count - next >= 8 {
+            let signs = raw.unsafeLoadUnaligned(fromByteOffset: next, as: UInt64.self)
+            let doubts = (signs &- 0x2020_2020_2020_2020) | signs | (signs &+ 0x0101_0101_0101_0101)
+            guard doubts & 0x8080_8080_8080_8080 == 0 else { break }
+            next += 8
         }
         while next < bytes.count, (0x20...0x7E).contains(bytes[next]) { next += 1 }
         place = next
@@ -69,10 +75,7 @@ package struct HeadReader {
 extension Span<UInt8> {
     /// Whether those are the bytes of a name, but for the case of their letters.
     package func isName(_ range: Range<Int>, _ name: StaticString) -> Bool {
-        range.count == name.utf8CodeUnitCount
-            && slice(range) {
-                $0.isSameIgnoringCase(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-            }
+        range.count == name.utf8CodeUnitCount && slice(range) { $0.isName(name) }
     }
 
     /// Those bytes as text; they are ASCII.

@@ -12,7 +12,7 @@ final class Target: Sendable {
 
         /// Whether that is the same machine, whoever asks it (RFC 6454 §4).
         func isServer(of other: Origin) -> Bool {
-            isSecure == other.isSecure && port == other.port && host.utf8.isSameIgnoringCase(other.host.utf8)
+            isSecure == other.isSecure && port == other.port && host.isSameIgnoringCase(as: other.host)
         }
     }
 

@@ -19,14 +19,14 @@ struct CallHeaders: Equatable {
 
     /// Takes one header. One that is repeated counts as its values joined (RFC 9110 §5.3): two tokens are then none.
     /// - Parameter value: read where the header is one of these.
-    mutating func take(_ name: some Collection<UInt8>, _ value: @autoclosure () -> String) {
+    mutating func take(_ name: UnsafeBufferPointer<UInt8>, _ value: @autoclosure () -> String) {
         switch name.count {
-        case 4: if name.isSameIgnoringCase("dpop".utf8) { proofs.append(value()) }
+        case 4: if name.isName("dpop") { proofs.append(value()) }
         case 9:
             take(name, "x-api-key", \.apiKey, value)
             take(name, "x-purpose", \.purpose, value)
         case 10: take(name, "x-agent-id", \.agentID, value)
-        case 11: if name.isSameIgnoringCase("client-cert".utf8) { clientCertificates.append(value()) }
+        case 11: if name.isName("client-cert") { clientCertificates.append(value()) }
         case 12: take(name, "x-request-id", \.requestID, value)
         case 13:
             take(name, "authorization", \.authorization, value)
@@ -42,10 +42,10 @@ struct CallHeaders: Equatable {
     }
 
     private mutating func take(
-        _ name: some Collection<UInt8>, _ wanted: String, _ place: WritableKeyPath<CallHeaders, String?>,
+        _ name: UnsafeBufferPointer<UInt8>, _ wanted: StaticString, _ place: WritableKeyPath<CallHeaders, String?>,
         _ value: () -> String
     ) {
-        guard wanted.withBytes({ name.isSameIgnoringCase($0) }) else { return }
+        guard name.isName(wanted) else { return }
         self[keyPath: place] = self[keyPath: place].map { $0 + ", " + value() } ?? value()
     }
 

@@ -47,7 +47,9 @@ where Fallback.Context == BasicRequestContext {
 }
 
 extension CallHeaders {
-    init(_ request: Request) { for field in request.headers { take(field.name.canonicalName.utf8, field.value) } }
+    init(_ request: Request) {
+        for field in request.headers { field.name.canonicalName.withBytes { take($0, field.value) } }
+    }
 }
 
 extension Call {

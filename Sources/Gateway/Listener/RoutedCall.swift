@@ -51,7 +51,7 @@ extension Call {
     /// Reads a request's head in one pass over its headers.
     package init(_ head: HTTPRequestHead, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
         var said = CallHeaders()
-        for (name, value) in head.headers { said.take(name.utf8, value) }
+        for (name, value) in head.headers { name.withBytes { said.take($0, value) } }
         self.init(head.method.rawValue, said, routed, peer, callerAddress)
     }
 
