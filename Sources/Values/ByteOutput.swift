@@ -59,14 +59,21 @@ package struct ByteOutput: ~Copyable {
 
     package mutating func write(decimal number: Int) {
         if number < 0 { write(UInt8(ascii: "-")) }
+        UInt64(number.magnitude).withDigits { write($0) }
+    }
+}
+
+extension UInt64 {
+    /// Does something with its decimal digits.
+    package func withDigits(_ body: (UnsafeRawBufferPointer) -> Void) {
         withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
-            var (rest, start) = (number.magnitude, 20)
+            var (rest, start) = (self, 20)
             repeat {
                 start -= 1
                 digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
             } while rest > 0
-            write(UnsafeRawBufferPointer(rebasing: digits[start...]))
+            body(UnsafeRawBufferPointer(rebasing: digits[start...]))
         }
     }
 }

@@ -30,7 +30,10 @@ public enum JSON: Sendable, Hashable {
         return nil
     }
 
-    public var kind: JSONText.Kind {
+    /// What sort of value it is; numbers that are an `Int` and others are two.
+    public enum Kind: UInt8, Sendable { case null, bool, integer, decimal, string, array, object }
+
+    public var kind: Kind {
         switch self {
         case .null: .null
         case .bool: .bool

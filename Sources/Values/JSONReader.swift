@@ -62,7 +62,7 @@ extension JSONText {
         }
 
         /// Adds the part that began there and ends here.
-        mutating func add(_ kind: Kind, from start: Int, isPlain: Bool = true) {
+        mutating func add(_ kind: JSON.Kind, from start: Int, isPlain: Bool = true) {
             parts.append(
                 Part(
                     kind: kind, isPlain: isPlain, start: UInt32(truncatingIfNeeded: start),
@@ -82,7 +82,7 @@ extension JSONText {
             }
         }
 
-        mutating func word(_ word: StaticString, _ kind: Kind) throws(JSON.SyntaxError) {
+        mutating func word(_ word: StaticString, _ kind: JSON.Kind) throws(JSON.SyntaxError) {
             let count = word.utf8CodeUnitCount
             guard position + count <= bytes.count else { throw failure("unknown word") }
             for offset in 0..<count where bytes[position + offset] != word.utf8Start[offset] {
@@ -93,7 +93,7 @@ extension JSONText {
         }
 
         /// Enters an object or an array, unless too many are open.
-        mutating func open(_ kind: Kind) throws(JSON.SyntaxError) -> Int {
+        mutating func open(_ kind: JSON.Kind) throws(JSON.SyntaxError) -> Int {
             guard depth < 64 else { throw failure("nested too deep") }
             depth += 1
             position += 1

@@ -22,7 +22,7 @@ public final class JSONText: Sendable {
     }
 
     struct Part {
-        let kind: Kind
+        let kind: JSON.Kind
         /// Whether it stands as this project writes it: a text without escapes, a number without a needless sign.
         let isPlain: Bool
         /// Its first byte in the text, and the one after its last.
@@ -31,9 +31,7 @@ public final class JSONText: Sendable {
         var next: UInt32
     }
 
-    public enum Kind: UInt8, Sendable { case null, bool, integer, decimal, string, array, object }
-
-    public func kind(_ place: Place) -> Kind { parts[place.index].kind }
+    public func kind(_ place: Place) -> JSON.Kind { parts[place.index].kind }
 }
 
 extension JSONText {

@@ -1,25 +1,17 @@
-extension Collection<UInt8> {
+extension UnsafeBufferPointer<UInt8> {
     /// Whether these are the same bytes but for the case of ASCII letters, as names of headers and schemes are compared
     /// (RFC 9110 §5.1).
-    @inlinable
-    public func isSameIgnoringCase(_ other: some Collection<UInt8>) -> Bool {
-        count == other.count && elementsEqual(other) { $0.lowercasedASCII == $1.lowercasedASCII }
-    }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-    /// The same of a name.
-    @inlinable
-    package func isName(_ name: StaticString) -> Bool {
-        isSameIgnoringCase(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    }
-
-    /// The same of bytes that are together.
     @inlinable
     package func isSameIgnoringCase(_ other: Self) -> Bool {
         guard count == other.count else { return false }
         for place in indices where self[place].lowercasedASCII != other[place].lowercasedASCII { return false }
         return true
+    }
+
+    /// The same of a name.
+    @inlinable
+    package func isName(_ name: StaticString) -> Bool {
+        isSameIgnoringCase(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 }
 

@@ -281,7 +281,7 @@ extension Field.Leaf {
     }
 
     /// Whether values of that kind are of this type as they stand.
-    fileprivate func isType(of kind: JSONText.Kind) -> Bool {
+    fileprivate func isType(of kind: JSON.Kind) -> Bool {
         switch kind {
         case .null: true
         case .string: self == .text

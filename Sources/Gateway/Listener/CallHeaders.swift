@@ -51,17 +51,18 @@ struct CallHeaders: Equatable {
 
     /// Whether the caller takes no kept answer (RFC 9111 §5.2.1.4).
     var wantsFresh: Bool {
-        guard let cacheControl else { return false }
-        if cacheControl.isSameIgnoringCase(as: "no-cache") { return true }
-        return cacheControl.utf8.split(separator: UInt8(ascii: ",")).contains { directive in
-            directive.drop { $0 == 0x20 }.prefix { $0 != 0x20 && $0 != 0x3D }.isSameIgnoringCase("no-cache".utf8)
-        }
+        cacheControl?.withBytes { bytes in
+            bytes.split(separator: UInt8(ascii: ",")).contains { directive in
+                let name = directive.drop { $0 == 0x20 }.prefix { $0 != 0x20 && $0 != 0x3D }
+                return UnsafeBufferPointer(rebasing: name).isName("no-cache")
+            }
+        } ?? false
     }
 
     /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
     var bearer: String? {
         authorization?.withBytes { bytes in
-            guard bytes.count > 7, bytes[..<7].isSameIgnoringCase("bearer ".utf8) else { return nil }
+            guard bytes.count > 7, UnsafeBufferPointer(rebasing: bytes[..<7]).isName("bearer ") else { return nil }
             let token = bytes[7...].drop { $0 == 0x20 }
             return String(decoding: UnsafeBufferPointer(rebasing: token), as: UTF8.self)
         }
