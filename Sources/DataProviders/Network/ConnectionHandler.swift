@@ -150,7 +150,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func response(_ head: HTTPResponseHead) -> ProviderResponse {
-        var headers = HeaderList(capacity: head.headers.count)
+        var headers = HeaderList()
         for header in head.headers { headers.append(header.name, header.value) }
         return ProviderResponse(status: Int(head.status.code), headers: headers, body: body)
     }

@@ -9,12 +9,14 @@ extension ProviderResponse {
         guard reader.skip("HTTP/1.1 ", in: bytes), let line = reader.line(in: bytes),
             let status = Self.status(line, in: bytes)
         else { return nil }
-        var (headers, length) = (HeaderList(capacity: 8), Int?.none)
+        var (places, length) = ([HeaderList.Place](), Int?.none)
+        places.reserveCapacity(8)
         while true {
             switch reader.field(in: bytes) {
             case .doubtful: return nil
             case .end:
                 guard let length, bytes.count - reader.place == length else { return nil }
+                let headers = HeaderList(text: bytes.slice(0..<reader.place) { Array($0) }, places: places)
                 self.init(status: status, headers: headers, body: bytes.slice(reader.place..<bytes.count) { Array($0) })
                 return
             case .field(let name, let value):
@@ -24,7 +26,7 @@ extension ProviderResponse {
                 } else if !Self.isPlain(name, value, in: bytes) {
                     return nil
                 }
-                headers.append(bytes.text(name), bytes.text(value))
+                places.append(HeaderList.Place(name: name, value: value))
             }
         }
     }
