@@ -62,11 +62,14 @@ public final class Structure: Sendable {
 /// One key of the answer.
 public final class Field: Sendable {
     public let key: String
-    /// The key and its colon as an answer has them.
+    /// A comma, the key and its colon as an answer has them.
     let name: [UInt8]
     /// What it means, in plain French.
     public let meaning: String
     public let value: Value
+    /// The member of the part being read that it shows, where it shows one as nearly all fields do: then there is nothing
+    /// to be worked out.
+    let member: Member?
     /// The scope that opens the key; nil where the operation's own right suffices.
     public let scope: Int?
     public let scopeName: String?
@@ -84,9 +87,10 @@ public final class Field: Sendable {
         otherwise: JSON, omitted: Condition?, mask: Condition?
     ) {
         self.key = key
-        name = Array("\(JSON.string(key).serialized):".utf8)
+        name = Array(",\(JSON.string(key).serialized):".utf8)
         self.meaning = meaning
         self.value = value
+        member = Member(value)
         self.scope = scope
         self.scopeName = scopeName
         self.among = among
@@ -94,6 +98,33 @@ public final class Field: Sendable {
         self.otherwise = otherwise
         self.omitted = omitted
         self.mask = mask
+    }
+
+    /// A member shown as it is, or as null where it is blank.
+    final class Member: Sendable {
+        let key: String
+        let leaf: Leaf
+        let isNullWhereBlank: Bool
+
+        init?(_ value: Value) {
+            guard case .leaf(let leaf, let expression) = value else { return nil }
+            self.leaf = leaf
+            switch expression {
+            case .member(.node, let key): (self.key, isNullWhereBlank) = (key, false)
+            case .apply(.simple(.blankIsNull), .member(.node, let key)): (self.key, isNullWhereBlank) = (key, true)
+            default: return nil
+            }
+        }
+
+        /// Writes it where it goes into the answer as it stands; false, and nothing, where it does not.
+        func write(_ frame: borrowing Frame, into output: inout ByteOutput) -> Bool {
+            guard case .part(let node) = frame.node, let place = frame.text.member(key, of: node) else { return false }
+            if isNullWhereBlank, frame.text.isBlank(place) {
+                output.write("null")
+                return true
+            }
+            return leaf.isType(of: frame.text.kind(place)) && frame.text.write(place, into: &output)
+        }
     }
 
     public indirect enum Value: Sendable {
@@ -211,14 +242,16 @@ struct Projection: ~Copyable {
     ) throws(MappingFailure) {
         if let scope = field.scope, !scopes.contains(scope) { return }
         if let omitted = field.omitted, try omitted.holds(in: frame) { return }
-        if !isFirst { add(",") }
-        output.write(field.name)
+        field.name.withUnsafeBytes { name in
+            output.write(isFirst ? UnsafeRawBufferPointer(rebasing: name.dropFirst()) : name)
+        }
         try value(of: field, frame)
     }
 
     private mutating func value(of field: Field, _ frame: borrowing Frame) throws(MappingFailure) {
         if frame.isMasked, let mask = field.mask, try mask.holds(in: frame) { return write(maskText) }
         if let when = field.when, try !when.holds(in: frame) { return write(field.otherwise) }
+        if field.member?.write(frame, into: &output) == true { return }
         switch field.value {
         case .leaf(let leaf, let expression):
             try write(try expression.found(in: frame), as: leaf, frame, field.key)

@@ -163,10 +163,29 @@ public final class Refusal: Sendable {
     public let condition: Condition
     /// The hub's error, or nil where the answer is accepted.
     public let problem: ProblemTemplate?
+    /// The one status for which it can hold; nil: any. Most rules are of an error, and most answers of success.
+    private let status: Int?
 
     init(condition: Condition, problem: ProblemTemplate?) {
         self.condition = condition
         self.problem = problem
+        status = condition.onlyStatus
+    }
+
+    func holds(in frame: borrowing Frame) throws(MappingFailure) -> Bool {
+        if let status, status != frame.facts.storage[0].status { return false }
+        return try condition.holds(in: frame)
+    }
+}
+
+extension Condition {
+    /// The status that it asks for before anything else.
+    fileprivate var onlyStatus: Int? {
+        switch self {
+        case .equal(.fact(.status), .literal(.integer(let status))): status
+        case .all(let conditions): conditions.first?.onlyStatus
+        default: nil
+        }
     }
 }
 

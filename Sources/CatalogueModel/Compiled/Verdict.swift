@@ -43,7 +43,7 @@ extension [Refusal] {
         var frame = Frame(facts)
         for expression in lets { frame.lets.append(try expression.found(in: frame)) }
         let refusals = span
-        for place in refusals.indices where try refusals[place].condition.holds(in: frame) {
+        for place in refusals.indices where try refusals[place].holds(in: frame) {
             return refusals[place].problem
         }
         let isExpected = !frame.text.isNull(frame.node) || awaitsDocument
