@@ -74,12 +74,21 @@ public struct Breaker: Sendable, Equatable {
 }
 
 /// What answers as one: an address of a provider. A service of a provider may be down while its others answer.
-struct Endpoint {
+struct Endpoint: Hashable {
     let provider: String
     /// Name of the address; empty where the provider has one service only.
     let address: String
     /// Time for a whole question to it.
     let timeout: Duration
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.address == right.address && left.provider == right.provider
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(provider)
+        hasher.combine(address)
+    }
 }
 
 extension Endpoint {
@@ -100,7 +109,7 @@ extension APIOperation {
 
 /// The breakers of all providers, one for each address.
 public final class Breakers: Sendable {
-    private let states = Mutex<[String: [String: Breaker]]>([:])
+    private let states = Mutex<[Endpoint: Breaker]>([:])
     private let origin = ContinuousClock.now
     private let model: Breaker
 
@@ -112,30 +121,31 @@ public final class Breakers: Sendable {
 
     func ask(_ endpoint: Endpoint) -> Breaker.Decision {
         let now = now
-        return states.withLock { $0[endpoint.provider, default: [:]][endpoint.address, default: model].ask(at: now) }
+        return states.withLock { $0[endpoint, default: model].ask(at: now) }
     }
 
     func record(_ endpoint: Endpoint, success: Bool) {
         let now = now
         states.withLock {
-            $0[endpoint.provider, default: [:]][endpoint.address, default: model].record(success: success, at: now)
+            $0[endpoint, default: model].record(success: success, at: now)
         }
     }
 
     func release(_ endpoint: Endpoint) {
-        states.withLock { $0[endpoint.provider]?[endpoint.address]?.release() }
+        states.withLock { $0[endpoint]?.release() }
     }
 
     /// True where no address of the provider fails.
     func areClosed(_ provider: String) -> Bool {
-        states.withLock { $0[provider]?.values.allSatisfy(\.isClosed) ?? true }
+        states.withLock { $0.allSatisfy { $0.provider != provider || $1.isClosed } }
     }
 
     /// Providers of which no address that was asked takes a call now.
     public var open: [String] {
         let now = now
         return states.withLock { states in
-            states.filter { $0.value.values.allSatisfy { $0.refuses(at: now) } }.keys.sorted()
+            Dictionary(grouping: states, by: \.key.provider)
+                .filter { $0.value.allSatisfy { $0.value.refuses(at: now) } }.keys.sorted()
         }
     }
 }

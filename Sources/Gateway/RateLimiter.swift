@@ -34,6 +34,21 @@ public final class RateLimiter: Sendable {
     private struct Key: Hashable {
         let caller: String
         let budget: String
+        /// Worked out once: it is asked for several times.
+        private let hash: Int
+
+        init(caller: String, budget: String) {
+            (self.caller, self.budget) = (caller, budget)
+            var hasher = Hasher()
+            hasher.combine(caller)
+            hasher.combine(budget)
+            hash = hasher.finalize()
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+
+        /// One of so many places.
+        func place(of count: Int) -> Int { Int(UInt(bitPattern: hash) % UInt(count)) }
 
         /// Doors, and callers of whom the key says more than an identifier of ours (`address:…`, `franceconnect:…`),
         /// stay on this node: nothing of a person goes into the database.
@@ -53,6 +68,15 @@ public final class RateLimiter: Sendable {
         func share(of limit: Int) -> Int {
             let left = max(0, limit - told - others)
             return partners == 0 ? left : (left + partners) / (partners + 1)
+        }
+
+        /// Counts one call, in the next window where this one is over.
+        mutating func count(_ limit: Int, _ period: Int, _ now: Int) -> Quota {
+            if end <= now { self = Window(end: (now / period + 1) * period) }
+            let isExceeded = calls - told >= share(of: limit)
+            if !isExceeded { calls += 1 }
+            return Quota(
+                limit: limit, remaining: max(0, limit - calls - others), reset: end, isExceeded: isExceeded)
         }
     }
     /// Several, so that calls of different tokens seldom wait for each other.
@@ -108,21 +132,13 @@ public final class RateLimiter: Sendable {
     private func count(_ key: Key, _ limit: Int, _ period: Int, _ now: Int) -> Quota {
         shard(of: key).windows.withLock { windows in
             if windows.all.count > Self.bound { windows.all = windows.all.filter { $0.value.end > now } }
-            var window = windows.all[key] ?? Window(end: 0)
-            if window.end <= now { window = Window(end: (now / period + 1) * period) }
-            let isExceeded = window.calls - window.told >= window.share(of: limit)
-            if !isExceeded {
-                window.calls += 1
-                if windows.isShared, key.mayBeTold { windows.changed.insert(key) }
-            }
-            windows.all[key] = window
-            return Quota(
-                limit: limit, remaining: max(0, limit - window.calls - window.others), reset: window.end,
-                isExceeded: isExceeded)
+            let quota = windows.all[key, default: Window(end: 0)].count(limit, period, now)
+            if !quota.isExceeded, windows.isShared, key.mayBeTold { windows.changed.insert(key) }
+            return quota
         }
     }
 
-    private func shard(of key: Key) -> Shard { shards[abs(key.hashValue % shards.count)] }
+    private func shard(of key: Key) -> Shard { shards[key.place(of: shards.count)] }
 }
 
 extension RateLimiter {
