@@ -7,17 +7,24 @@ public struct Answer: Sendable {
     public var status: Int
     public var contentType: String
     /// Its own, beside those of every answer.
-    public var headers: [(name: HTTPField.Name, value: String)] = []
+    public var headers: [Header] = []
     public var body: [UInt8]
 
+    public struct Header: Sendable {
+        public let name: HTTPField.Name
+        public let value: String
+
+        init(_ name: HTTPField.Name, _ value: String) { (self.name, self.value) = (name, value) }
+    }
+
     /// All that it is sent with but the type.
-    public var allHeaders: [(name: HTTPField.Name, value: String)] { headers + Self.common }
+    public var allHeaders: [Header] { headers + Self.common }
 
     /// Headers of every answer of the hub. Answers hold personal data: nobody on the way may keep them.
-    static let common: [(name: HTTPField.Name, value: String)] = [
-        (.cacheControl, "no-cache, no-store"), (.vary, "Accept, Origin, X-Generate-Proof"),
-        (.xContentTypeOptions, "nosniff"), (.frameOptions, "SAMEORIGIN"),
-        (.strictTransportSecurity, "max-age=63072000"),
+    static let common = [
+        Header(.cacheControl, "no-cache, no-store"), Header(.vary, "Accept, Origin, X-Generate-Proof"),
+        Header(.xContentTypeOptions, "nosniff"), Header(.frameOptions, "SAMEORIGIN"),
+        Header(.strictTransportSecurity, "max-age=63072000"),
     ]
 }
 
@@ -44,8 +51,8 @@ package struct Presentation {
     func answer(_ problems: [Problem], _ call: Call, _ facts: AnswerFacts) -> Answer {
         guard let first = problems.first else { return answer([], status: 500, call, facts) }
         var headers = headers(call, facts)
-        if let seconds = first.retryAfter { headers.append((.retryAfter, String(seconds))) }
-        if let challenge = Challenge.text(first.code) { headers.append((.wwwAuthenticate, challenge)) }
+        if let seconds = first.retryAfter { headers.append(.init(.retryAfter, String(seconds))) }
+        if let challenge = Challenge.text(first.code) { headers.append(.init(.wwwAuthenticate, challenge)) }
         if style == .particulierV2 {
             let form = first.v2Form
             // A limit is refused in a shape of its own in v2.
@@ -56,22 +63,22 @@ package struct Presentation {
         return Answer(status: first.status, contentType: contentType, headers: headers, body: body.bytes)
     }
 
-    private func headers(_ call: Call, _ facts: AnswerFacts) -> [(name: HTTPField.Name, value: String)] {
+    private func headers(_ call: Call, _ facts: AnswerFacts) -> [Answer.Header] {
         var headers = Self.common(call)
         // Open data may be read by anybody's page.
-        if style == .open { headers.append((.accessControlAllowOrigin, "*")) }
-        headers.append((.responseCached, facts.cachedFor == nil ? "false" : "true"))
-        headers.append((.cacheExpiresIn, facts.cachedFor.map(String.init) ?? ""))
+        if style == .open { headers.append(.init(.accessControlAllowOrigin, "*")) }
+        headers.append(.init(.responseCached, facts.cachedFor == nil ? "false" : "true"))
+        headers.append(.init(.cacheExpiresIn, facts.cachedFor.map { String(decimal: $0) } ?? ""))
         if let quota = facts.quota {
-            headers.append((.rateLimit, String(quota.limit)))
-            headers.append((.rateLimitRemaining, String(quota.remaining)))
-            headers.append((.rateLimitReset, String(quota.reset)))
+            headers.append(.init(.rateLimit, String(decimal: quota.limit)))
+            headers.append(.init(.rateLimitRemaining, String(decimal: quota.remaining)))
+            headers.append(.init(.rateLimitReset, String(decimal: quota.reset)))
         }
         if let purpose = facts.purpose {
-            headers.append((.purposeLimit, String(purpose.limit)))
-            headers.append((.purposeRemaining, String(max(0, purpose.limit - purpose.used))))
-            headers.append((.purposeReset, String(purpose.reset)))
-            if purpose.isNear { headers.append((.purposeWarning, "80")) }
+            headers.append(.init(.purposeLimit, String(decimal: purpose.limit)))
+            headers.append(.init(.purposeRemaining, String(decimal: max(0, purpose.limit - purpose.used))))
+            headers.append(.init(.purposeReset, String(decimal: purpose.reset)))
+            if purpose.isNear { headers.append(.init(.purposeWarning, "80")) }
         }
         return headers
     }
@@ -79,14 +86,14 @@ package struct Presentation {
     /// The answer to a method other than GET.
     package static func notAllowed(_ call: Call) -> Answer {
         Answer(
-            status: 405, contentType: "text/plain; charset=utf-8", headers: common(call) + [(.allow, "GET")],
+            status: 405, contentType: "text/plain; charset=utf-8", headers: common(call) + [.init(.allow, "GET")],
             body: Array("Cette adresse ne se lit qu'avec GET.".utf8))
     }
 
-    static func common(_ call: Call) -> [(name: HTTPField.Name, value: String)] {
-        var headers: [(name: HTTPField.Name, value: String)] = []
+    static func common(_ call: Call) -> [Answer.Header] {
+        var headers: [Answer.Header] = []
         headers.reserveCapacity(9)
-        headers.append((.requestID, call.requestID))
+        headers.append(.init(.requestID, call.requestID))
         return headers
     }
 }

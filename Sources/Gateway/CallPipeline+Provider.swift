@@ -26,7 +26,7 @@ extension CallPipeline {
             parameters: values, recipient: progress.traceability.recipient,
             requestID: call.hasUUID ? call.requestID : RequestID.make(),
             tokenID: progress.caller.tokenID, organisation: progress.caller.organisation ?? "",
-            version: operation.version, clock: gateway.parts.clock, publicURL: gateway.parts.publicURL(),
+            version: operation.version, clock: .fixed(now), publicURL: gateway.parts.publicURL(),
             settings: { _ in nil })
         if operation.sealsAddresses { facts.proxied = gateway.reachable(of: operation.provider) }
         facts.citizenToken = progress.caller.identity == nil ? nil : call.bearer

@@ -25,7 +25,7 @@ extension CallPipeline {
                 throw Refusal(problems: [problems.problem(code)])
             }
         }
-        let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
+        let now = Int(now.timeIntervalSince1970)
         let reading = right.meter.count(purpose.quota, now: now)
         progress.facts.purpose = reading
         guard let reading else { return }

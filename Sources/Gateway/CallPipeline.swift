@@ -15,6 +15,8 @@ final class CallPipeline: Sendable {
     let call: Call
     let operation: APIOperation
     let started = ContinuousClock.now
+    /// The moment of the call, the same for every step: a limit, a right, a day and a cache do not see different ones.
+    let now: Date
     static let logger = Logger(label: "unefois.gateway")
 
     init(gateway: Gateway, snapshot: HubSnapshot, call: Call, operation: APIOperation) {
@@ -22,6 +24,7 @@ final class CallPipeline: Sendable {
         self.snapshot = snapshot
         self.call = call
         self.operation = operation
+        now = gateway.parts.clock.now()
     }
 
     var presentation: Presentation { Presentation(style: operation.style) }
@@ -131,7 +134,6 @@ final class CallPipeline: Sendable {
 
     private func identify() async -> Result<Caller, Refusal> {
         if operation.identity == .nobody { return .success(Caller(address: call.remoteAddress)) }
-        let now = gateway.parts.clock.now()
         if operation.identity == .franceConnect { return await identifyCitizen() }
         if operation.identity == .either, let bearer = call.bearer,
             !Credentials.isOurs(bearer.exposed, snapshot)
@@ -154,7 +156,7 @@ final class CallPipeline: Sendable {
             let provider = snapshot.catalogue.providers["france_connect"]
         else { return .failure(Refusal(problems: [problems.problem("00101")])) }
         // Each unknown token costs a question to FranceConnect: nobody may ask without bounds.
-        let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
+        let now = Int(now.timeIntervalSince1970)
         if let address = call.remoteAddress.map(AddressBlock.subscriber),
             let seconds = gateway.limiter.secondsToWait(at: .franceConnect, address, now: now)
         {
@@ -178,7 +180,7 @@ final class CallPipeline: Sendable {
             throw Refusal(problems: [problems.problem("00107")])
         }
         if let code = progress.caller.refusal { throw Refusal(problems: [problems.problem(code)]) }
-        let now = Int(gateway.parts.clock.now().timeIntervalSince1970)
+        let now = Int(now.timeIntervalSince1970)
         let quota = gateway.limiter.count(progress.caller.limitKey, operation, progress.caller.limit, now: now)
         progress.facts.quota = quota
         guard let quota, quota.isExceeded else { return }
@@ -211,16 +213,15 @@ final class CallPipeline: Sendable {
     // MARK: - What it asks
 
     func data(_ variables: [String: String], _ progress: Progress) async throws(Refusal) -> Answer {
-        let now = gateway.parts.clock.now()
-        let values = try checked(variables, progress, now)
+        let values = try checked(variables, progress)
         if let published = rehearsed(variables, progress) {
             progress.code = published.status < 400 ? nil : "rehearsal"
             var body = published.body
             if wantsProof, published.status == 200 { body = try await proven(body, values, progress) }
             return presentation.answer(body, status: published.status, call, progress.facts)
         }
-        try checkMaintenance(now)
-        let kept = try await cachedOrAsked(values, now, progress)
+        try checkMaintenance()
+        let kept = try await cachedOrAsked(values, progress)
         progress.code = kept.code
         guard kept.status == 200 else {
             return presentation.answer(kept.body, status: kept.status, call, progress.facts)
@@ -232,14 +233,12 @@ final class CallPipeline: Sendable {
 
     /// The values of the parameters, all of them accepted. Where one is not, the trace still says about whom it was.
     @inline(never)
-    private func checked(
-        _ variables: [String: String], _ progress: Progress, _ now: Date
-    ) throws(Refusal) -> [JSON?] {
+    private func checked(_ variables: [String: String], _ progress: Progress) throws(Refusal) -> [JSON?] {
         let values = operation.values(call.query, variables, progress.caller.identity)
         progress.scopes = progress.caller.scopes.intersection(operation.acceptedScopes)
         progress.scopeNames = snapshot.catalogue.scopes.names(of: progress.scopes)
-        progress.subject = try subject(values, now)
-        let failed = operation.failedChecks(values, today: gateway.parts.clock.today)
+        progress.subject = try subject(values)
+        let failed = operation.failedChecks(values, today: Paris.date(at: now))
         guard failed.isEmpty else {
             throw Refusal(problems: failed.map { problems.problem($0.code, parameter: $0.parameter) })
         }
@@ -258,7 +257,7 @@ final class CallPipeline: Sendable {
     }
 
     @inline(never)
-    private func checkMaintenance(_ now: Date) throws(Refusal) {
+    private func checkMaintenance() throws(Refusal) {
         guard let end = Verdict.maintenance(operation, at: now) else { return }
         var closed = ProblemTemplate(code: "NN020")
         closed.retryIn = max(1, Int(end.timeIntervalSince(now).rounded(.up)))
@@ -266,9 +265,7 @@ final class CallPipeline: Sendable {
     }
 
     /// The answer as it may be kept: the same for every caller with these rights.
-    private func cachedOrAsked(
-        _ values: [JSON?], _ now: Date, _ progress: Progress
-    ) async throws(Refusal) -> AnswerCache.Kept {
+    private func cachedOrAsked(_ values: [JSON?], _ progress: Progress) async throws(Refusal) -> AnswerCache.Kept {
         guard let lifetime = operation.cache else { return AnswerCache.Kept(body: try await asked(values, progress)) }
         let key = gateway.cache.key(operation, values, progress.scopeNames, generation: snapshot.catalogue.generation)
         // Nobody may make the provider work at will.
@@ -333,21 +330,20 @@ final class CallPipeline: Sendable {
     // MARK: - What is kept of it
 
     /// The company's number, or a pseudonym of the person: never who it is.
-    private func subject(_ values: [JSON?], _ now: Date) throws(Refusal) -> String? {
+    private func subject(_ values: [JSON?]) throws(Refusal) -> String? {
         let subject = Subject(operation, values)
         if let company = subject.company { return company }
         guard let person = subject.person else { return nil }
-        return try pseudonym(of: person, now)
+        return try pseudonym(of: person)
     }
 
     /// Pseudonyms of the agent, of the context and of the file reference that the caller gives: texts that may name a
     /// person, found again by whoever knows them. An agent's is one organisation's own.
     @inline(never)
     private func references(_ progress: Progress) throws(Refusal) -> References {
-        let now = gateway.parts.clock.now()
         func reference(_ kind: String, _ text: String?) throws(Refusal) -> String? {
             guard let text else { return nil }
-            return try pseudonym(of: Array("\(kind)|\(text)".utf8), now)
+            return try pseudonym(of: Array("\(kind)|\(text)".utf8))
         }
         let agent = call.agentID.map { "\(progress.caller.organisation ?? "")|\($0.exposed)" }
         return References(
@@ -357,7 +353,7 @@ final class CallPipeline: Sendable {
     }
 
     /// Without its pseudonym key a call cannot be traced, so it is refused.
-    private func pseudonym(of identity: [UInt8], _ now: Date) throws(Refusal) -> String {
+    private func pseudonym(of identity: [UInt8]) throws(Refusal) -> String {
         do {
             return try gateway.parts.pseudonyms.pseudonym(of: identity, at: now)
         } catch {
@@ -366,7 +362,7 @@ final class CallPipeline: Sendable {
     }
 
     /// Writes the trace and lets the answer go once it is on disk. Without a trace there is no answer.
-    func recorded(_ answer: Answer, _ progress: Progress) async -> Answer {
+    func recorded(_ answer: consuming Answer, _ progress: Progress) async -> Answer {
         let total = started.duration(to: .now).nanoseconds / 1000
         let entry: String
         do {
@@ -375,10 +371,16 @@ final class CallPipeline: Sendable {
             gateway.warnOfLedger(error)
             return presentation.answer([untraced(error)], call, AnswerFacts(quota: progress.facts.quota))
         }
-        var answer = answer
-        answer.headers.append((.runtime, String(Double(total) / 1_000_000)))
-        answer.headers.append((.ledgerEntry, entry))
+        answer.headers.append(.init(.runtime, Self.seconds(total)))
+        answer.headers.append(.init(.ledgerEntry, entry))
         return answer
+    }
+
+    /// Microseconds as seconds with six decimals.
+    private static func seconds(_ microseconds: Int) -> String {
+        // A one before the decimals keeps their zeros.
+        let decimals = String(decimal: 1_000_000 + microseconds % 1_000_000).dropFirst()
+        return String(decimal: microseconds / 1_000_000) + "." + decimals
     }
 
     func recipient(_ progress: Progress) -> String? {

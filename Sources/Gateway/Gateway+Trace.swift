@@ -53,7 +53,7 @@ extension CallPipeline {
 
     /// The trace of the call as far as it is known.
     func record(_ progress: Progress) -> CallRecord {
-        let (now, caller) = (gateway.parts.clock.now(), progress.caller)
+        let caller = progress.caller
         return CallRecord(
             time: now, requestID: gateway.recordedRequestID(call, now), grant: caller.grantID,
             token: caller.tokenID, organisation: caller.organisation, recipient: recipient(progress),

@@ -65,7 +65,7 @@ struct Traceability: Sendable {
 
     init(_ query: QueryParameters) {
         func given(_ name: String) -> String? {
-            query.value(name).flatMap { JSON.string($0).isBlank ? nil : $0 }
+            query.value(name).flatMap { $0.isBlank ? nil : $0 }
         }
         recipient = given("recipient")
         context = given("context")

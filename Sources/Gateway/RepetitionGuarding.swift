@@ -18,7 +18,6 @@ extension CallPipeline {
     /// Refuses one question too many about a person, for one grant.
     func guardRepetition(_ facts: CallFacts, _ progress: Progress) async throws(Refusal) {
         guard let rule = operation.repetition else { return }
-        let now = gateway.parts.clock.now()
         do throws(any Error) {
             guard let (person, question) = try operation.guarded(facts) else { return }
             let asker = progress.caller.grantID ?? progress.caller.organisation ?? "nobody"

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Values
 
 /// What a writer has done since it was opened.
 public struct LedgerCounts: Sendable, Hashable {
@@ -170,7 +171,13 @@ public final class LedgerWriter: Sendable {
     }
 
     /// How answers name an entry of this ledger: `<id>-<sequence>`.
-    public func entry(_ sequence: UInt64) -> String { id + "-" + String(sequence) }
+    public func entry(_ sequence: UInt64) -> String {
+        var name = ByteOutput(capacity: 64)
+        name.write(text: id)
+        name.write("-")
+        name.write(decimal: Int(sequence))
+        return name.text
+    }
 
     /// Writes what waits, ends the thread and gives up the lock. Later appends get ``LedgerError/closed``.
     public func close() async {

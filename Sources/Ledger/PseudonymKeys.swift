@@ -196,15 +196,13 @@ public final class PseudonymKeys: Sendable {
 
     /// The first bytes of a hash in hexadecimal digits, behind some text.
     private static func text(_ prefix: String, _ hash: MerkleHash, bytes: Int) -> String {
-        let digits: StaticString = "0123456789abcdef"
         var prefix = prefix
         return prefix.withUTF8 { prefix in
             hash.withUnsafeBytes { hash in
                 String(unsafeUninitializedCapacity: prefix.count + 2 * bytes) { text in
                     var end = text.update(fromContentsOf: prefix)
                     for byte in hash.prefix(bytes) {
-                        text[end] = digits.utf8Start[Int(byte >> 4)]
-                        text[end + 1] = digits.utf8Start[Int(byte & 15)]
+                        (text[end], text[end + 1]) = byte.hexadecimal
                         end += 2
                     }
                     return end

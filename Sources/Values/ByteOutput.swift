@@ -1,5 +1,7 @@
+import Foundation
+
 /// Bytes written piece by piece. An array asks at each piece who else holds it: several times what a copy of some bytes
-/// costs.
+/// costs. Its memory is `malloc`'s: `allocate` asks for an alignment, the long way round.
 package struct ByteOutput: ~Copyable {
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
@@ -8,10 +10,16 @@ package struct ByteOutput: ~Copyable {
     @inlinable
     package init(capacity: Int) {
         self.capacity = max(capacity, 64)
-        base = .allocate(byteCount: self.capacity, alignment: 1)
+        base = Self.memory(self.capacity)
     }
 
-    deinit { base.deallocate() }
+    deinit { free(base) }
+
+    @usableFromInline
+    static func memory(_ count: Int) -> UnsafeMutableRawPointer {
+        guard let memory = malloc(count) else { fatalError("no memory is left") }
+        return memory
+    }
 
     /// Does something with what was written, which is there no longer than that.
     @inlinable
@@ -27,9 +35,9 @@ package struct ByteOutput: ~Copyable {
     @usableFromInline
     mutating func grow(_ more: Int) {
         capacity = max(count + more, capacity * 2)
-        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 1)
+        let larger = Self.memory(capacity)
         larger.copyMemory(from: base, byteCount: count)
-        base.deallocate()
+        free(base)
         base = larger
     }
 
@@ -63,9 +71,29 @@ package struct ByteOutput: ~Copyable {
     }
 }
 
+extension String {
+    /// A count in decimal digits, as `String(_:)` writes it by a longer way.
+    package init(decimal number: UInt64) {
+        self = number.withDigits { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @usableFromInline package init(decimal number: Int) {
+        self = number < 0 ? "-" + String(decimal: UInt64(number.magnitude)) : String(decimal: UInt64(number))
+    }
+}
+
+extension UInt8 {
+    /// Its two hexadecimal digits, in small letters.
+    @inlinable
+    package var hexadecimal: (high: UInt8, low: UInt8) {
+        let digits: StaticString = "0123456789abcdef"
+        return (digits.utf8Start[Int(self >> 4)], digits.utf8Start[Int(self & 15)])
+    }
+}
+
 extension UInt64 {
     /// Does something with its decimal digits.
-    package func withDigits(_ body: (UnsafeRawBufferPointer) -> Void) {
+    package func withDigits<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
             var (rest, start) = (self, 20)
             repeat {
@@ -73,7 +101,7 @@ extension UInt64 {
                 digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
             } while rest > 0
-            body(UnsafeRawBufferPointer(rebasing: digits[start...]))
+            return body(UnsafeRawBufferPointer(rebasing: digits[start...]))
         }
     }
 }

@@ -33,7 +33,7 @@ public enum JSON: Sendable, Hashable {
     /// What sort of value it is; numbers that are an `Int` and others are two.
     public enum Kind: UInt8, Sendable { case null, bool, integer, decimal, string, array, object }
 
-    public var kind: Kind {
+    @inlinable public var kind: Kind {
         switch self {
         case .null: .null
         case .bool: .bool
@@ -50,7 +50,7 @@ public enum JSON: Sendable, Hashable {
         switch self {
         case .null: true
         case .string(let text):
-            text.withBytes { bytes in bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) } }
+            text.isBlank
         case .array(let items): items.isEmpty
         case .object(let members): members.isEmpty
         case .bool, .integer, .decimal: false
@@ -58,10 +58,10 @@ public enum JSON: Sendable, Hashable {
     }
 
     /// The text of a string or of a number; nil for the rest.
-    public var text: String? {
+    @inlinable public var text: String? {
         switch self {
         case .string(let text): text
-        case .integer(let number): String(number)
+        case .integer(let number): String(decimal: number)
         case .decimal(let text): text
         case .bool(let flag): flag ? "true" : "false"
         case .null, .array, .object: nil
@@ -69,19 +69,19 @@ public enum JSON: Sendable, Hashable {
     }
 
     /// The items of an array; nil for the rest.
-    public var items: [JSON]? {
+    @inlinable public var items: [JSON]? {
         guard case .array(let items) = self else { return nil }
         return items
     }
 
     /// The members of an object; nil for the rest.
-    public var members: [Member]? {
+    @inlinable public var members: [Member]? {
         guard case .object(let members) = self else { return nil }
         return members
     }
 
     /// The number as an `Int` where it is one.
-    public var int: Int? {
+    @inlinable public var int: Int? {
         switch self {
         case .integer(let number): number
         case .string(let text): Int(text)

@@ -13,6 +13,25 @@ extension UnsafeBufferPointer<UInt8> {
     package func isName(_ name: StaticString) -> Bool {
         isSameIgnoringCase(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
+
+    /// Whether no byte is below `first`, a sign of ASCII, nor is DEL: looked at eight at a time.
+    package func isVisible(from first: UInt8) -> Bool {
+        let bytes = UnsafeRawBufferPointer(self)
+        let (ones, highs) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
+        var (doubts, next) = (0 as UInt64, 0)
+        while count - next >= 8 {
+            let signs = bytes.loadUnaligned(fromByteOffset: next, as: UInt64.self)
+            let others = signs ^ (ones &* 0x7F)
+            // A byte too low borrows from its high bit, and so does a zero from one that is DEL's.
+            doubts |= (signs &- ones &* UInt64(first)) & ~signs | (others &- ones) & ~others
+            next += 8
+        }
+        while next < count {
+            if self[next] < first || self[next] == 0x7F { return false }
+            next += 1
+        }
+        return doubts & highs == 0
+    }
 }
 
 extension String {
@@ -32,6 +51,11 @@ extension String {
     /// Whether it is ASCII without small letters: what capitals and lack of accents leave as it is.
     package var isInCapitals: Bool {
         withBytes { bytes in bytes.allSatisfy { $0 < 0x61 || (0x7B..<0x80).contains($0) } }
+    }
+
+    /// Whether it is empty or made of spaces only.
+    package var isBlank: Bool {
+        withBytes { bytes in bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) } }
     }
 
     /// Whether these are equal, for names: those of different lengths, as nearly all are, are told apart at once. A name in

@@ -98,24 +98,15 @@ extension ByteBuffer {
     }
 
     private static func isField(_ header: (name: String, value: String)) -> Bool {
-        !header.name.isEmpty && header.name.utf8.satisfy(HeadReader.token.contains) && isValue(header.value)
+        let token = HeadReader.token
+        return !header.name.isEmpty && header.name.withBytes { $0.allSatisfy(token.contains) } && isValue(header.value)
     }
 
     private static func isValue(_ text: String) -> Bool {
-        text.utf8.satisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+        text.withBytes { bytes in
+            bytes.isVisible(from: 0x20) || bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+        }
     }
 
-    private static func isPath(_ text: String) -> Bool { text.utf8.satisfy { $0 > 0x20 && $0 != 0x7F } }
-}
-
-extension Sequence<UInt8> {
-    /// Whether all bytes do, looked at in place and to the end, as a processor does with many at once.
-    @inline(__always)
-    fileprivate func satisfy(_ rule: (UInt8) -> Bool) -> Bool {
-        withContiguousStorageIfAvailable { bytes in
-            var all = true
-            for byte in bytes { all = rule(byte) && all }
-            return all
-        } ?? allSatisfy(rule)
-    }
+    private static func isPath(_ text: String) -> Bool { text.withBytes { $0.isVisible(from: 0x21) } }
 }

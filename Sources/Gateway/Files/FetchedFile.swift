@@ -17,15 +17,15 @@ struct FetchedFile {
     }
 
     /// A PDF is shown, the rest is saved (RFC 6266) and given no origin to act in (CSP Level 3).
-    var headers: [(name: HTTPField.Name, value: String)] {
+    var headers: [Answer.Header] {
         let isShown = type == "application/pdf"
         let kind = isShown ? "inline" : "attachment"
         let ascii = String(name.map { $0.isASCII ? $0 : "_" })
         let exact = name.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? ascii
         return [
-            (.contentDisposition, "\(kind); filename=\"\(ascii)\"; filename*=UTF-8''\(exact)"),
-            (.robots, "noindex, nofollow"),
-        ] + (isShown ? [] : [(.contentSecurityPolicy, "default-src 'none'; sandbox")])
+            .init(.contentDisposition, "\(kind); filename=\"\(ascii)\"; filename*=UTF-8''\(exact)"),
+            .init(.robots, "noindex, nofollow"),
+        ] + (isShown ? [] : [.init(.contentSecurityPolicy, "default-src 'none'; sandbox")])
     }
 
     private static let unreserved = CharacterSet(

@@ -166,7 +166,7 @@ struct ProxiedFile {
         do {
             let entry = try LedgerEntry(ending, after: intent, of: record(link, operation))
             var answer = answer
-            answer.headers.append((.ledgerEntry, try await gateway.write(entry)))
+            answer.headers.append(.init(.ledgerEntry, try await gateway.write(entry)))
             return answer
         } catch {
             gateway.warnOfLedger(error)
