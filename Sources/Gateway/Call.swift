@@ -44,8 +44,11 @@ public struct Call: Sendable {
     public init(
         method: String, path: String, query: QueryParameters, bearer: Redacted<String>?, apiKey: Redacted<String>?,
         requestID: String?, remoteAddress: String?, wantsFresh: Bool, delegationID: String? = nil,
-        agentID: String? = nil, proof: ProofWish? = nil, purpose: String? = nil, caseReference: String? = nil
+        agentID: String? = nil, proof: ProofWish? = nil, purpose: String? = nil, caseReference: String? = nil,
+        dpop: DPoPCredential? = nil, clientCertificate: [UInt8]? = nil
     ) {
+        self.dpop = dpop
+        self.clientCertificate = clientCertificate
         self.purpose = purpose.flatMap { $0.isEmpty ? nil : $0 }
         self.caseReference = caseReference.map { Redacted($0) }
         self.method = method
@@ -60,113 +63,6 @@ public struct Call: Sendable {
         self.proof = proof
         self.delegationID = delegationID
         self.agentID = AgentID.accepted(agentID).map { Redacted($0) }
-    }
-}
-
-/// The parameters of a query string, in order.
-public struct QueryParameters: Sendable, Hashable {
-    public let pairs: [Pair]
-
-    public struct Pair: Sendable, Hashable {
-        public let name: String
-        public let value: String
-    }
-
-    /// Reads `application/x-www-form-urlencoded` text. Never fails: a broken escape stays as written, bytes that are
-    /// no UTF-8 become U+FFFD, and the checks of parameters refuse both.
-    public init(_ text: some StringProtocol) {
-        pairs =
-            text.utf8.withContiguousStorageIfAvailable(Self.pairs)
-            ?? Array(text.utf8).withUnsafeBufferPointer(Self.pairs)
-    }
-
-    private static func pairs(_ bytes: UnsafeBufferPointer<UInt8>) -> [Pair] {
-        var pairs: [Pair] = []
-        pairs.reserveCapacity(16)
-        var rest = bytes[...]
-        while !rest.isEmpty, pairs.count < most {
-            let pair = rest.prefix(upTo: rest.place(of: UInt8(ascii: "&")))
-            rest = rest[pair.endIndex...].dropFirst()
-            guard !pair.isEmpty else { continue }
-            let sign = pair.place(of: UInt8(ascii: "="))
-            let (name, value) = (pair[..<sign], pair[sign...].dropFirst())
-            pairs.append(
-                Pair(
-                    name: decoded(UnsafeBufferPointer(rebasing: name)),
-                    value: decoded(UnsafeBufferPointer(rebasing: value))))
-        }
-        return pairs
-    }
-
-    /// Parameters after which the rest is not read.
-    private static let most = 200
-
-    /// The last value of a parameter of one value.
-    public func value(_ name: String) -> String? {
-        let span = pairs.span
-        for place in span.indices.reversed() where span[place].name.isSame(as: name) { return span[place].value }
-        return nil
-    }
-
-    /// The values of a list, `name[]=a&name[]=b`; the name comes with its brackets.
-    public func values(_ name: String) -> [String] {
-        var values: [String] = []
-        let span = pairs.span
-        for place in span.indices where span[place].name.isSame(as: name) { values.append(span[place].value) }
-        return values
-    }
-
-    /// Percent-decoded text; `+` is a space.
-    static func decoded(_ bytes: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool = true) -> String {
-        let all = bytes[...]
-        guard
-            all.place(of: UInt8(ascii: "%")) < bytes.count
-                || plusIsSpace && all.place(of: UInt8(ascii: "+")) < bytes.count
-        else {
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        return String(unsafeUninitializedCapacity: bytes.count) { text in
-            var (place, count) = (0, 0)
-            while place < bytes.count {
-                var byte = bytes[place]
-                if byte == UInt8(ascii: "+"), plusIsSpace {
-                    byte = 0x20
-                } else if byte == UInt8(ascii: "%"), place + 2 < bytes.count, let high = nibble(bytes[place + 1]),
-                    let low = nibble(bytes[place + 2])
-                {
-                    byte = high << 4 | low
-                    place += 2
-                }
-                text[count] = byte
-                (place, count) = (place + 1, count + 1)
-            }
-            return count
-        }
-    }
-
-    private static func nibble(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
-    }
-
-    /// A percent-decoded path.
-    public static func decodedPath(_ path: some StringProtocol) -> String {
-        Array(path.utf8).withUnsafeBufferPointer { decoded($0, plusIsSpace: false) }
-    }
-}
-
-extension Slice<UnsafeBufferPointer<UInt8>> {
-    /// Where a byte first stands; the end where it does not.
-    func place(of byte: UInt8) -> Int {
-        let bytes = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: self))
-        guard let start = bytes.baseAddress, let found = memchr(start, Int32(byte), bytes.count) else {
-            return endIndex
-        }
-        return startIndex + (UnsafeRawPointer(found) - start)
     }
 }
 
@@ -196,17 +92,17 @@ public enum RequestID {
         let words = (high & ~0xF000 | 0x4000, low & ~(0xC0 << 56) | 0x80 << 56)
         return String(unsafeUninitializedCapacity: 36) { text in
             var place = 0
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                    text[place] = UInt8(ascii: "-")
-                    place += 1
+            withUnsafeBytes(of: (words.0.bigEndian, words.1.bigEndian)) { bytes in
+                for index in 0..<16 {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        text[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    (text[place], text[place + 1]) = bytes[index].hexadecimal
+                    place += 2
                 }
-                let word = digit < 16 ? words.0 : words.1
-                let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - digit % 16 * 4)) & 15
-                text[place] = value < 10 ? 0x30 + value : 0x57 + value
-                place += 1
             }
-            return 36
+            return place
         }
     }
 

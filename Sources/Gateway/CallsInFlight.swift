@@ -11,19 +11,18 @@ public final class CallsInFlight: Sendable {
 
         init(_ caller: String, _ path: String, _ query: QueryParameters) {
             var parameters = 0
-            let pairs = query.pairs
-            for place in pairs.indices { parameters &+= Self.digest(pairs[place].name, pairs[place].value) }
-            digest = Self.digest(caller, path, parameters)
-        }
-
-        /// Of two texts, parted by a byte that UTF-8 does not have, and a number.
-        private static func digest(_ first: String, _ second: String, _ number: Int = 0) -> Int {
+            query.forEach { pair in
+                var hasher = Hasher()
+                hasher.combine(bytes: UnsafeRawBufferPointer(pair))
+                parameters &+= hasher.finalize()
+            }
             var hasher = Hasher()
-            first.withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            caller.withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            // No byte of UTF-8.
             hasher.combine(0xFF as UInt8)
-            second.withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-            hasher.combine(number)
-            return hasher.finalize()
+            path.withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            hasher.combine(parameters)
+            digest = hasher.finalize()
         }
     }
 

@@ -54,7 +54,10 @@ struct QueryParametersTests {
         #expect(query.values("prenoms[]") == ["A", "É"] && query.value("prenoms") == nil)
         #expect(query.value("e") == "%" && query.value("f") == "%4" && query.value("g") == "%zz")
         #expect(query.value("h") == "a=b" && query.value("") == "v" && query.value("none") == nil)
-        #expect(QueryParameters("").pairs.isEmpty)
+        #expect(QueryParameters("").pairs.isEmpty && QueryParameters("&&").value("") == nil)
+        #expect(QueryParameters("%61=1&b%2B=2&+c=3").value("a") == "1" && query.value("prenoms[") == nil)
+        #expect(QueryParameters("b%2B=2&+c=3").value("b+") == "2" && QueryParameters("b%2B=2&+c=3").value(" c") == "3")
+        #expect(query.pairs.map(\.name) == ["a", "b", "prenoms[]", "prenoms[]", "a", "", "flag", "e", "f", "g", "h"])
     }
 
     @Test func `bytes that are no UTF-8 become a sign that no check accepts`() {

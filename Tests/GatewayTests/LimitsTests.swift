@@ -98,5 +98,7 @@ struct CallsInFlightTests {
         for other in ["x=1", "x=1&y=2&y=2", "x=2&y=1", "x=1y=2", "x=1&y=2&z="] { #expect(key != Self.key("a", other)) }
         #expect(key != Self.key("a", "x=1&y=2", path: "/v3/b") && key != Self.key("b", "x=1&y=2"))
         #expect(Self.key("a", "x=1&x=2") == Self.key("a", "x=2&x=1"))
+        #expect(Self.key("a", "x[]=a%20b") == Self.key("a", "x%5b%5D=a+b") && Self.key("a", "x=") == Self.key("a", "x"))
+        #expect(Self.key("a", "x%3Dy=z") != Self.key("a", "x=y=z"))
     }
 }

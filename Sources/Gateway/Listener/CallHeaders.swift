@@ -71,20 +71,22 @@ struct CallHeaders: Equatable {
 
 extension Call {
     init(
-        method: String, path: String, query: QueryParameters, headers: CallHeaders, remoteAddress: String?,
+        method: String, path: String, query: QueryParameters, headers: consuming CallHeaders, remoteAddress: String?,
         clientCertificate: [UInt8]?
     ) {
         let bearer = headers.bearer
+        let dpop =
+            bearer == nil
+            ? headers.authorization.flatMap {
+                DPoPCredential(authorization: $0, proofs: headers.proofs)
+            } : nil
         self.init(
             method: method, path: path, query: query, bearer: bearer.map { Redacted($0) },
             apiKey: headers.apiKey.map { Redacted($0) }, requestID: headers.requestID, remoteAddress: remoteAddress,
             wantsFresh: headers.wantsFresh,
             delegationID: headers.delegationID, agentID: headers.agentID,
             proof: headers.proof.flatMap { ProofWish(rawValue: $0.lowercased()) },
-            purpose: headers.purpose, caseReference: headers.caseReference)
-        self.clientCertificate = clientCertificate
-        if bearer == nil, let authorization = headers.authorization {
-            dpop = DPoPCredential(authorization: authorization, proofs: headers.proofs)
-        }
+            purpose: headers.purpose, caseReference: headers.caseReference, dpop: dpop,
+            clientCertificate: clientCertificate)
     }
 }

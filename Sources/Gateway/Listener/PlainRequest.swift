@@ -133,9 +133,9 @@ final class PlainRequests: ChannelInboundHandler {
         passOn(begun.bytes, context)
     }
 
-    /// Where nothing was passed on, nobody behind has read anything.
+    /// Where nothing was passed on, nobody behind has read anything, nor needs to be asked whether to read on.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if isParsed { context.fireChannelReadComplete() }
+        if isParsed { context.fireChannelReadComplete() } else { context.read() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
