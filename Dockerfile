@@ -5,7 +5,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        ca-certificates curl dpkg-dev git libmimalloc-dev libpq-dev libsqlite3-dev libxml2-dev pkg-config python3 python3-venv zlib1g-dev \
+        ca-certificates curl dpkg-dev git libmimalloc-dev libpq-dev libsqlite3-dev libssl-dev libxml2-dev pkg-config python3 python3-venv zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

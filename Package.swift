@@ -87,7 +87,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Values", "CatalogueModel", "DataProviders", "JOSE", "Ledger", "Proofs", "Storage",
+                "CLibCrypto", "Values", "CatalogueModel", "DataProviders", "JOSE", "Ledger", "Proofs", "Storage",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -132,6 +132,8 @@ let package = Package(
                 "ProviderHealth", "CatalogueModel", "DataProviders", "Storage", "Values", "TestSupport",
             ]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(
+            name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(name: "Storage", dependencies: ["CLibPQ", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Nodes",

@@ -11,7 +11,7 @@ import Values
 public final class AnswerCache: Sendable {
     struct Entry {
         /// The body, encrypted; the place of the entry is authenticated with it.
-        let sealed: Data
+        let sealed: [UInt8]
         let status: Int
         let code: String?
         let expires: Date
@@ -42,8 +42,9 @@ public final class AnswerCache: Sendable {
     }
 
     let entries = Mutex<[Key: Entry]>([:])
+    /// Kept apart from the key of the seal, which serves for nothing else.
     private let secret = SymmetricKey(size: .bits256)
-    private let sealed = Atomic(0)
+    private let seal = MemorySeal(key: SymmetricKey(size: .bits256))
     private let bound: Int
 
     /// - Parameter bound: entries kept; when full, what has expired goes, else all.
@@ -76,34 +77,20 @@ public final class AnswerCache: Sendable {
     /// The answer kept there and the seconds it has left.
     package func answer(_ key: Key, now: Date) -> (kept: Kept, secondsLeft: Int)? {
         guard let entry = entries.withLock({ $0[key] }), entry.expires > now,
-            let box = try? AES.GCM.SealedBox(combined: entry.sealed),
-            let body = key.digest.withUnsafeBytes({ try? AES.GCM.open(box, using: secret, authenticating: $0) })
+            let body = key.digest.withUnsafeBytes({ seal.open(entry.sealed, at: $0) })
         else { return nil }
-        let kept = Kept(status: entry.status, code: entry.code, body: Array(body))
+        let kept = Kept(status: entry.status, code: entry.code, body: body)
         return (kept, Int(entry.expires.timeIntervalSince(now)))
     }
 
     package func keep(_ kept: Kept, _ key: Key, until expires: Date, now: Date) {
-        guard let nonce = nonce(),
-            let sealed = key.digest.withUnsafeBytes({ place in
-                kept.body.withUnsafeBytes { body in
-                    try? AES.GCM.seal(body, using: secret, nonce: nonce, authenticating: place).combined
-                }
-            })
-        else { return }
+        guard let sealed = key.digest.withUnsafeBytes({ seal.seal(kept.body, at: $0) }) else { return }
         let entry = Entry(sealed: sealed, status: kept.status, code: kept.code, expires: expires)
         entries.withLock { entries in
             if entries.count >= bound { entries = entries.filter { $0.value.expires > now } }
             if entries.count >= bound { entries.removeAll(keepingCapacity: true) }
             entries[key] = entry
         }
-    }
-
-    /// A count: the key lives as long as it, so that none comes twice (NIST SP 800-38D §8.2.1). Drawn ones would cost two
-    /// system calls.
-    private func nonce() -> AES.GCM.Nonce? {
-        let number = UInt64(sealed.wrappingAdd(1, ordering: .relaxed).newValue)
-        return withUnsafeBytes(of: (number.bigEndian, UInt32(0))) { try? AES.GCM.Nonce(data: $0) }
     }
 
     /// Forgets everything: a new catalogue may map answers otherwise.

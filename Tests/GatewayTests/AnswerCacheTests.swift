@@ -51,7 +51,7 @@ struct AnswerCacheTests {
         cache.entries.withLock { entries in
             for (place, entry) in entries {
                 #expect(Data(place.digest).range(of: Data("LEFEBVRE".utf8)) == nil)
-                #expect(entry.sealed.range(of: Data("LEFEBVRE".utf8)) == nil)
+                #expect(Data(entry.sealed).range(of: Data("LEFEBVRE".utf8)) == nil)
             }
             entries[other] = entries[key]
         }
