@@ -119,8 +119,8 @@ struct CallStages {
         let (sent, form) = (answer, RequestForm(head(0)))
         return [
             Measure.cost("intention et issue, encodées") { _ in
-                let facts = record.encodedFacts()
-                return (record.intentMembers(facts), record.ending.members(facts, after: 1))
+                let facts = record.facts
+                return (facts.intentMembers(record.milliseconds), record.ending.members(facts, after: 1))
             },
             Measure.cost("feuille et nœud de Merkle", turns: 2) { _ in
                 MerkleHash.node(root, MerkleHash.leaf(line))

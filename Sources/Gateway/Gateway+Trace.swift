@@ -32,7 +32,7 @@ extension CallPipeline {
     @inline(never)
     func begin(_ progress: Progress) throws(Refusal) {
         do throws(LedgerError) {
-            progress.intent = try gateway.parts.ledger.begin(record(progress))
+            progress.intent = try gateway.parts.ledger.begin(facts(progress), at: now)
         } catch {
             gateway.warnOfLedger(error)
             throw Refusal(problems: [problems.problem("00510")])
@@ -48,14 +48,14 @@ extension CallPipeline {
             cached: progress.facts.cachedFor != nil, durations: .init(total: total, provider: provider))
         snapshot.metrics[operation.index].record(
             status: answer.status, total: total, provider: provider, cached: progress.facts.cachedFor != nil)
-        return try LedgerEntry(ending, after: progress.intent, of: record(progress))
+        return try LedgerEntry(ending, after: progress.intent, of: facts(progress))
     }
 
-    /// The trace of the call as far as it is known.
-    func record(_ progress: Progress) -> CallRecord {
+    /// Who asks what, as far as it is known.
+    private func facts(_ progress: Progress) -> CallRecord.Facts {
         let caller = progress.caller
-        return CallRecord(
-            time: now, requestID: gateway.recordedRequestID(call, now), grant: caller.grantID,
+        return CallRecord.Facts(
+            requestID: gateway.recordedRequestID(call, now), grant: caller.grantID,
             token: caller.tokenID, organisation: caller.organisation, recipient: recipient(progress),
             purpose: caller.purpose?.purpose.id, operation: operation.id, provider: operation.provider.id,
             scopes: progress.scopeNames, subject: progress.subject,

@@ -87,8 +87,10 @@ struct Traceability: Sendable {
 
     /// What was given, under its names.
     var pairs: [(name: String, value: String)] {
-        [("recipient", recipient), ("context", context), ("object", object)].compactMap { name, value in
-            value.map { (name, $0) }
-        }
+        var pairs: [(name: String, value: String)] = []
+        if let recipient { pairs.append(("recipient", recipient)) }
+        if let context { pairs.append(("context", context)) }
+        if let object { pairs.append(("object", object)) }
+        return pairs
     }
 }

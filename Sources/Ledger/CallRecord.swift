@@ -105,9 +105,7 @@ public struct CallRecord: Sendable, Hashable {
 
     package var ending: Ending { Ending(milliseconds, outcome, cached, durations) }
 
-    /// A record that has no place in the ledger yet. `time` is kept to the millisecond. Inlined: each text would be
-    /// counted twice on its way.
-    @inlinable
+    /// A record that has no place in the ledger yet. `time` is kept to the millisecond.
     public init(
         stage: Stage = .outcome, time: Date, requestID: String, grant: String? = nil, token: String? = nil,
         organisation: String? = nil,
@@ -142,7 +140,7 @@ public struct CallRecord: Sendable, Hashable {
     /// The moment of the call.
     public var time: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
-    @usableFromInline static func milliseconds(at time: Date) -> Int {
+    static func milliseconds(at time: Date) -> Int {
         Int(exactly: (time.timeIntervalSince1970 * 1000).rounded()) ?? 0
     }
 }

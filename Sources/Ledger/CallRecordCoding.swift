@@ -11,38 +11,14 @@ extension CallRecord {
 
     /// The payload after its sequence.
     package func encodedMembers() -> [UInt8] {
-        stage == .intent ? intentMembers(encodedFacts()) : ending.members(encodedFacts(), after: intent)
+        stage == .intent ? facts.intentMembers(milliseconds) : ending.members(facts, after: intent)
     }
 
-    /// What an intent and its outcome both say: who asks what, under which right, about whom.
-    package func encodedFacts() -> [UInt8] {
-        var output = ByteOutput(capacity: 640)
-        output.text(",\"requestID\":", requestID)
-        output.text(",\"grant\":", grant)
-        output.text(",\"token\":", token)
-        output.text(",\"organisation\":", organisation)
-        output.text(",\"recipient\":", recipient)
-        output.text(",\"purpose\":", purpose)
-        output.text(",\"operation\":", operation)
-        output.text(",\"provider\":", provider)
-        output.texts(",\"scopes\":", scopes)
-        output.text(",\"subject\":", subject)
-        output.text(",\"caseReference\":", caseReference)
-        output.text(",\"context\":", context)
-        output.text(",\"agent\":", agent)
-        output.text(",\"vendor\":", vendor)
-        output.text(",\"delegation\":", delegation)
-        return output.bytes
-    }
-
-    /// The payload of the call's intent, after its sequence.
-    package func intentMembers(_ facts: [UInt8]) -> [UInt8] {
-        var output = ByteOutput(capacity: facts.count + 48)
-        output.write(",\"stage\":\"intent\"")
-        output.number(",\"time\":", milliseconds)
-        output.write(facts)
-        output.write("}")
-        return output.bytes
+    package var facts: Facts {
+        Facts(
+            requestID: requestID, grant: grant, token: token, organisation: organisation, recipient: recipient,
+            purpose: purpose, operation: operation, provider: provider, scopes: scopes, subject: subject,
+            caseReference: caseReference, context: context, agent: agent, vendor: vendor, delegation: delegation)
     }
 
     /// The record as it stands in its segment.
@@ -94,20 +70,67 @@ extension CallRecord {
     }
 }
 
+extension CallRecord {
+    /// What an intent and its outcome both say, as it is written: who asks what, under which right, about whom. A call
+    /// under way writes it without making a record.
+    public struct Facts: Sendable, Hashable {
+        private let bytes: [UInt8]
+
+        public init(
+            requestID: String, grant: String?, token: String?, organisation: String?, recipient: String?,
+            purpose: String?, operation: String, provider: String, scopes: [String] = [], subject: String?,
+            caseReference: String?, context: String?, agent: String?, vendor: String?, delegation: String?
+        ) {
+            var output = ByteOutput(capacity: 640)
+            output.text(",\"requestID\":", requestID)
+            output.text(",\"grant\":", grant)
+            output.text(",\"token\":", token)
+            output.text(",\"organisation\":", organisation)
+            output.text(",\"recipient\":", recipient)
+            output.text(",\"purpose\":", purpose)
+            output.text(",\"operation\":", operation)
+            output.text(",\"provider\":", provider)
+            output.texts(",\"scopes\":", scopes)
+            output.text(",\"subject\":", subject)
+            output.text(",\"caseReference\":", caseReference)
+            output.text(",\"context\":", context)
+            output.text(",\"agent\":", agent)
+            output.text(",\"vendor\":", vendor)
+            output.text(",\"delegation\":", delegation)
+            bytes = output.bytes
+        }
+
+        /// The payload of the call's intent, after its sequence.
+        package func intentMembers(_ milliseconds: Int) -> [UInt8] {
+            var output = ByteOutput(capacity: bytes.count + 48)
+            output.write(",\"stage\":\"intent\"")
+            output.number(",\"time\":", milliseconds)
+            output.write(bytes)
+            output.write("}")
+            return output.bytes
+        }
+
+        /// The payload of its outcome, after its sequence.
+        fileprivate func outcomeMembers(_ ending: Ending, after intent: UInt64?) -> [UInt8] {
+            var output = ByteOutput(capacity: bytes.count + 160)
+            output.number(",\"time\":", ending.milliseconds)
+            output.write(bytes)
+            if let intent { output.number(",\"intent\":", Int(intent)) }
+            output.number(",\"status\":", ending.outcome.status)
+            output.text(",\"code\":", ending.outcome.code)
+            if ending.cached { output.write(",\"cached\":true") }
+            output.number(",\"totalMicroseconds\":", ending.durations.total)
+            output.number(",\"providerMicroseconds\":", ending.durations.provider)
+            output.write("}")
+            return output.bytes
+        }
+    }
+}
+
 extension CallRecord.Ending {
     /// The payload of an outcome, after its sequence.
-    package func members(_ facts: [UInt8], after intent: UInt64?) -> [UInt8] {
-        var output = ByteOutput(capacity: facts.count + 160)
-        output.number(",\"time\":", milliseconds)
-        output.write(facts)
-        if let intent { output.number(",\"intent\":", Int(intent)) }
-        output.number(",\"status\":", outcome.status)
-        output.text(",\"code\":", outcome.code)
-        if cached { output.write(",\"cached\":true") }
-        output.number(",\"totalMicroseconds\":", durations.total)
-        output.number(",\"providerMicroseconds\":", durations.provider)
-        output.write("}")
-        return output.bytes
+    package func members(_ facts: CallRecord.Facts, after intent: UInt64?) -> [UInt8] {
+        facts.outcomeMembers(self, after: intent)
     }
 }
 

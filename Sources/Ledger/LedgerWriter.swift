@@ -18,12 +18,12 @@ public struct LedgerEntry: Sendable {
     /// The outcome of a call, which repeats of its intent who asked what.
     /// - Parameters:
     ///   - intent: what ``LedgerWriter/begin(_:)`` gave; nil where no provider was asked.
-    ///   - record: who asked what, looked at only where there is no intent.
+    ///   - facts: who asked what, looked at only where there is no intent.
     /// - Throws: ``LedgerError/tooLarge``.
     public init(
-        _ ending: CallRecord.Ending, after intent: LedgerIntent?, of record: @autoclosure () -> CallRecord
+        _ ending: CallRecord.Ending, after intent: LedgerIntent?, of facts: @autoclosure () -> CallRecord.Facts
     ) throws(LedgerError) {
-        let facts = intent?.facts ?? record().encodedFacts()
+        let facts = intent?.facts ?? facts()
         try self.init(ending.members(facts, after: intent?.sequence), after: intent)
     }
 
@@ -39,7 +39,7 @@ public struct LedgerEntry: Sendable {
 public struct LedgerIntent: Sendable, Hashable {
     let place: LedgerQueue.Place
     /// What its outcome repeats.
-    let facts: [UInt8]
+    let facts: CallRecord.Facts
 
     public var sequence: UInt64 { place.sequence }
 }
@@ -103,14 +103,18 @@ public final class LedgerWriter: Sendable {
     /// Appends the intent of a call that is about to ask a provider. Nothing waits: it is flushed with the next
     /// outcome of any call, at most a millisecond later (under load, the flush under way besides), and before the outcome
     /// that ``append(_:after:completion:)`` puts behind it.
-    /// - Parameter record: its own `sequence` and `stage` are not looked at.
+    /// - Parameter time: the moment of the call, kept to the millisecond.
     /// - Throws: why the provider must not be asked: ``LedgerError/overloaded``, ``LedgerError/unwritable``,
     ///   ``LedgerError/closed``, ``LedgerError/tooLarge``.
-    public func begin(_ record: CallRecord) throws(LedgerError) -> LedgerIntent {
-        let facts = record.encodedFacts()
-        let entry = try LedgerEntry(record.intentMembers(facts))
+    public func begin(_ facts: CallRecord.Facts, at time: Date) throws(LedgerError) -> LedgerIntent {
+        let entry = try LedgerEntry(facts.intentMembers(CallRecord.milliseconds(at: time)))
         return LedgerIntent(
             place: try queue.enqueue(LedgerQueue.Entry(members: entry.members, delivery: nil)), facts: facts)
+    }
+
+    /// The same of a record, whose own `sequence` and `stage` are not looked at.
+    public func begin(_ record: CallRecord) throws(LedgerError) -> LedgerIntent {
+        try begin(record.facts, at: record.time)
     }
 
     /// Appends an outcome, whose own `sequence`, `stage` and `intent` are not looked at; after an intent, nothing but how and
@@ -129,7 +133,7 @@ public final class LedgerWriter: Sendable {
         _ record: CallRecord, after intent: LedgerIntent? = nil,
         completion: @escaping @Sendable (Result<UInt64, LedgerError>) -> Void
     ) throws(LedgerError) -> UInt64 {
-        try append(try LedgerEntry(record.ending, after: intent, of: record), completion)
+        try append(try LedgerEntry(record.ending, after: intent, of: record.facts), completion)
     }
 
     @discardableResult
@@ -156,7 +160,7 @@ public final class LedgerWriter: Sendable {
     /// - Throws: any refusal of ``append(_:after:completion:)``.
     @discardableResult
     public func append(_ record: CallRecord, after intent: LedgerIntent? = nil) async throws(LedgerError) -> UInt64 {
-        try await append(try LedgerEntry(record.ending, after: intent, of: record))
+        try await append(try LedgerEntry(record.ending, after: intent, of: record.facts))
     }
 
     /// The same of an entry.

@@ -12,7 +12,8 @@ import Testing
 
     private func begin() throws -> LedgerIntent {
         LedgerIntent(
-            place: try queue.enqueue(LedgerQueue.Entry(members: Array("{}".utf8), delivery: nil)), facts: [])
+            place: try queue.enqueue(LedgerQueue.Entry(members: Array("{}".utf8), delivery: nil)),
+            facts: CallRecord.intent(1).facts)
     }
 
     /// What is given within some milliseconds where nothing is to be given for an hour.

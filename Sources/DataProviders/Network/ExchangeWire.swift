@@ -63,10 +63,10 @@ final class ExchangeWire: ChannelDuplexHandler {
 extension ByteBuffer {
     /// An HTTP/1.1 request (RFC 9112 §3); nil where a part of it would be read as something else.
     static func http1(_ request: ProviderRequest, to target: Target) -> ByteBuffer? {
+        guard isPath(request.url), isValue(target.authority) else { return nil }
         let headers = request.headers.span
-        guard isPath(request.url), isValue(target.authority), headers.indices.allSatisfy({ isField(headers[$0]) })
-        else { return nil }
-        return .message(capacity: 2048 + request.url.utf8.count, body: request.body) { wire in
+        var isSound = true
+        let message = message(capacity: 2048 + request.url.utf8.count, body: request.body) { wire in
             wire.write(text: request.method.rawValue)
             request.url.withBytes { url in
                 let path = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(url).dropFirst(target.length))
@@ -75,11 +75,14 @@ extension ByteBuffer {
             }
             wire.write(" HTTP/1.1\r\nHost: ")
             wire.write(text: target.authority)
-            for place in headers.indices where isSent(place, of: headers) {
+            for place in headers.indices {
+                let (name, value) = headers[place]
+                isSound = isSound && isToken(name) && isValue(value)
+                guard isSent(name, at: place, of: headers) else { continue }
                 wire.write("\r\n")
-                wire.write(text: headers[place].name)
+                wire.write(text: name)
                 wire.write(": ")
-                wire.write(text: headers[place].value)
+                wire.write(text: value)
             }
             if let body = request.body {
                 wire.write("\r\nContent-Length: ")
@@ -87,19 +90,21 @@ extension ByteBuffer {
             }
             wire.write("\r\n\r\n")
         }
+        return isSound ? message : nil
     }
 
     /// The host and the length are said by the connection; of one name the last wins.
-    private static func isSent(_ place: Int, of headers: Span<(name: String, value: String)>) -> Bool {
-        let name = headers[place].name
+    private static func isSent(
+        _ name: String, at place: Int, of headers: Span<(name: String, value: String)>
+    ) -> Bool {
         if name.isSameIgnoringCase(as: "host") || name.isSameIgnoringCase(as: "content-length") { return false }
         for later in place + 1..<headers.count where headers[later].name.isSameIgnoringCase(as: name) { return false }
         return true
     }
 
-    private static func isField(_ header: (name: String, value: String)) -> Bool {
+    private static func isToken(_ name: String) -> Bool {
         let token = HeadReader.token
-        return !header.name.isEmpty && header.name.withBytes { $0.allSatisfy(token.contains) } && isValue(header.value)
+        return !name.isEmpty && name.withBytes { $0.allSatisfy(token.contains) }
     }
 
     private static func isValue(_ text: String) -> Bool {

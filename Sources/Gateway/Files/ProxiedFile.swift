@@ -137,17 +137,17 @@ struct ProxiedFile {
     /// Puts the intent in the ledger's queue; nil where the provider must not be asked.
     private func begin(_ link: SealedLink, _ operation: APIOperation) -> LedgerIntent? {
         do throws(LedgerError) {
-            return try gateway.parts.ledger.begin(record(link, operation))
+            return try gateway.parts.ledger.begin(facts(link, operation), at: now)
         } catch {
             gateway.warnOfLedger(error)
             return nil
         }
     }
 
-    private func record(_ link: SealedLink, _ operation: APIOperation) -> CallRecord {
+    private func facts(_ link: SealedLink, _ operation: APIOperation) -> CallRecord.Facts {
         let holder = link.holder
-        return CallRecord(
-            time: now, requestID: gateway.recordedRequestID(call, now), grant: holder.grant,
+        return CallRecord.Facts(
+            requestID: gateway.recordedRequestID(call, now), grant: holder.grant,
             token: holder.token, organisation: holder.organisation, recipient: holder.recipient,
             purpose: holder.purpose, operation: link.download == nil ? "proxy_files" : "proxy_download",
             provider: operation.provider.id, subject: holder.subject, caseReference: holder.caseReference,
@@ -164,7 +164,7 @@ struct ProxiedFile {
             time: now, outcome: .init(status: answer.status, code: code), durations: .init(total: total))
         gateway.fileMetrics.record(status: answer.status, total: total, provider: 0, cached: false)
         do {
-            let entry = try LedgerEntry(ending, after: intent, of: record(link, operation))
+            let entry = try LedgerEntry(ending, after: intent, of: facts(link, operation))
             var answer = answer
             answer.headers.append(.init(.ledgerEntry, try await gateway.write(entry)))
             return answer
