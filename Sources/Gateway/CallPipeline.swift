@@ -378,9 +378,15 @@ final class CallPipeline: Sendable {
 
     /// Microseconds as seconds with six decimals.
     private static func seconds(_ microseconds: Int) -> String {
-        // A one before the decimals keeps their zeros.
-        let decimals = String(decimal: 1_000_000 + microseconds % 1_000_000).dropFirst()
-        return String(decimal: microseconds / 1_000_000) + "." + decimals
+        var text = ByteOutput(capacity: 32)
+        text.write(decimal: microseconds / 1_000_000)
+        text.write(".")
+        var (rest, unit) = (microseconds % 1_000_000, 100_000)
+        while unit > 0 {
+            text.write(UInt8(ascii: "0") + UInt8(rest / unit))
+            (rest, unit) = (rest % unit, unit / 10)
+        }
+        return text.text
     }
 
     func recipient(_ progress: Progress) -> String? {

@@ -1,6 +1,7 @@
 import CLibCrypto
 import Crypto
 import Synchronization
+import Values
 
 /// AES-256-GCM (NIST SP 800-38D) under one key, for what this process keeps in its memory.
 ///
@@ -42,21 +43,18 @@ final class MemorySeal: Sendable {
         guard let cipher = takeCipher(), let size = Int32(exactly: bytes.count) else { return nil }
         defer { give(back: cipher) }
         let number = UInt64(sealed.wrappingAdd(1, ordering: .relaxed).newValue)
-        var isSealed = false
-        let box = [UInt8](unsafeUninitializedCapacity: Self.nonceBytes + bytes.count + Self.tagBytes) { box, count in
-            guard let start = box.baseAddress else { return }
+        var box = ByteOutput(capacity: Self.nonceBytes + bytes.count + Self.tagBytes)
+        let isSealed = box.write(count: Self.nonceBytes + bytes.count + Self.tagBytes) { start in
             let (text, end) = (start + Self.nonceBytes, start + Self.nonceBytes + bytes.count)
             withUnsafeBytes(of: (number.bigEndian, UInt32(0))) { UnsafeMutableRawPointer(start).copyMemory($0) }
             var length: Int32 = 0
-            isSealed =
-                EVP_EncryptInit_ex2(cipher.context, nil, nil, start, nil) == 1
+            return EVP_EncryptInit_ex2(cipher.context, nil, nil, start, nil) == 1
                 && EVP_EncryptUpdate(cipher.context, nil, &length, place.start, Int32(place.count)) == 1
                 && EVP_EncryptUpdate(cipher.context, text, &length, bytes, size) == 1 && length == size
                 && EVP_EncryptFinal_ex(cipher.context, end, &length) == 1
                 && EVP_CIPHER_CTX_ctrl(cipher.context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagBytes), end) == 1
-            count = isSealed ? box.count : 0
         }
-        return isSealed ? box : nil
+        return isSealed ? box.bytes : nil
     }
 
     /// The bytes that were sealed for that place; nil for any other box.
@@ -64,25 +62,22 @@ final class MemorySeal: Sendable {
         let size = box.count - Self.nonceBytes - Self.tagBytes
         guard size >= 0, let length = Int32(exactly: size), let cipher = takeCipher() else { return nil }
         defer { give(back: cipher) }
-        var isOpen = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
+        var bytes = ByteOutput(capacity: size)
+        let isOpen = bytes.write(count: size) { start in
             box.withUnsafeBufferPointer { box in
-                guard let start = box.baseAddress else { return }
-                let (text, tag) = (start + Self.nonceBytes, start + Self.nonceBytes + size)
+                guard let nonce = box.baseAddress else { return false }
+                let (text, tag) = (nonce + Self.nonceBytes, nonce + Self.nonceBytes + size)
                 var (read, rest): (Int32, Int32) = (0, 0)
-                isOpen =
-                    EVP_DecryptInit_ex2(cipher.context, nil, nil, start, nil) == 1
+                return EVP_DecryptInit_ex2(cipher.context, nil, nil, nonce, nil) == 1
                     && EVP_DecryptUpdate(cipher.context, nil, &read, place.start, Int32(place.count)) == 1
-                    && EVP_DecryptUpdate(cipher.context, bytes.baseAddress, &read, text, length) == 1 && read == length
+                    && EVP_DecryptUpdate(cipher.context, start, &read, text, length) == 1 && read == length
                     && EVP_CIPHER_CTX_ctrl(
                         cipher.context, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagBytes),
-                        UnsafeMutableRawPointer(mutating: tag))
-                        == 1
-                    && EVP_DecryptFinal_ex(cipher.context, bytes.baseAddress, &rest) == 1
-                count = isOpen ? size : 0
+                        UnsafeMutableRawPointer(mutating: tag)) == 1
+                    && EVP_DecryptFinal_ex(cipher.context, start + size, &rest) == 1
             }
         }
-        return isOpen ? bytes : nil
+        return isOpen ? bytes.bytes : nil
     }
 
     private func takeCipher() -> Cipher? { ciphers.withLock { $0.popLast() } ?? Cipher(key) }

@@ -6,7 +6,9 @@ extension APIOperation {
     /// the call says nothing of it: an identity of two sources would be that of nobody.
     package func values(_ query: QueryParameters, _ variables: [String: String], _ identity: [String: JSON]?) -> [JSON?]
     {
-        var values = [JSON?](repeating: nil, count: slots.count)
+        var values: [JSON?] = []
+        values.reserveCapacity(slots.count)
+        for _ in slots.indices { values.append(nil) }
         for parameter in parameters {
             guard let value = value(parameter, query, variables), !value.isBlank else { continue }
             values[parameter.slot] = value

@@ -61,6 +61,14 @@ package struct ByteOutput: ~Copyable {
         write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    /// Makes room for so many bytes and has all of them written.
+    @inlinable
+    package mutating func write<Result>(count more: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Result) -> Result {
+        if count + more > capacity { grow(more) }
+        defer { count += more }
+        return body((base + count).assumingMemoryBound(to: UInt8.self))
+    }
+
     package mutating func write(text: String) { text.withBytes { write(UnsafeRawBufferPointer($0)) } }
 
     package mutating func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }

@@ -53,6 +53,11 @@ extension String {
         withBytes { bytes in bytes.allSatisfy { $0 < 0x61 || (0x7B..<0x80).contains($0) } }
     }
 
+    /// Whether its first bytes are those of an ASCII text: `hasPrefix` asks which signs Unicode counts as one.
+    package func begins(with prefix: String) -> Bool {
+        withBytes { bytes in prefix.withBytes { bytes.starts(with: $0) } }
+    }
+
     /// Whether it is empty or made of spaces only.
     package var isBlank: Bool {
         withBytes { bytes in bytes.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) } }

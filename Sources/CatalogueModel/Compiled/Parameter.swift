@@ -36,7 +36,7 @@ extension APIOperation {
             guard let prefix = parameter.fictional, let text = (values[safe: parameter.slot] ?? nil)?.text else {
                 return false
             }
-            return text.hasPrefix(prefix)
+            return text.begins(with: prefix)
         }
     }
 }

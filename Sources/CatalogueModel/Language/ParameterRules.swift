@@ -98,7 +98,7 @@ extension ParameterRule {
 
     private static func isCountry(_ text: String) -> Bool {
         guard text.utf8.count == 5, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
-        return text.hasPrefix("99") || text == "92352"
+        return text.begins(with: "99") || text == "92352"
     }
 
     /// Code officiel géographique of a commune: no département 20 (Corsica is 2A and 2B).

@@ -15,7 +15,7 @@ package struct RoutedCall: Sendable {
 extension Gateway {
     /// The operation that a request's target leads to (RFC 9112 §3.2.1); nil for any other target.
     package func routed(_ target: String) -> RoutedCall? {
-        guard target.hasPrefix("/v") || target.hasPrefix("/api/") else { return nil }
+        guard target.begins(with: "/v") || target.begins(with: "/api/") else { return nil }
         let (path, query) = target.withBytes { bytes in
             let all = bytes[...]
             let mark = all.place(of: UInt8(ascii: "?"))
