@@ -10,6 +10,9 @@ final class ProviderTokens: Sendable {
         let provider: String
         let authentication: String
         let client: String?
+
+        /// Few have one client in common.
+        func hash(into hasher: inout Hasher) { hasher.combine(client ?? provider) }
     }
 
     private struct Kept {

@@ -43,6 +43,8 @@ public struct AnswerPlan: Sendable {
 /// An object of the answer.
 public final class Structure: Sendable {
     public let fields: [Field]
+    /// The same, held by this object: a projection, which holds it, need not count at each field that it does.
+    fileprivate let held: [Unmanaged<Field>]
     let lets: [Expression]
     /// Where it holds, each field marked `mask` shows the mask instead of its value.
     let mask: Condition?
@@ -51,6 +53,7 @@ public final class Structure: Sendable {
 
     init(fields: [Field], lets: [Expression] = [], mask: Condition? = nil, choices: [Field.Choice] = []) {
         self.fields = fields
+        held = fields.map(Unmanaged.passUnretained)
         self.lets = lets
         self.mask = mask
         self.choices = choices
@@ -231,9 +234,14 @@ struct Projection: ~Copyable {
         guard structure.choices.isEmpty else { return try chosen(structure.choices, frame) }
         add("{")
         let start = output.count
-        let fields = structure.fields
-        let span = fields.span
-        for place in span.indices { try member(span[place], isFirst: output.count == start, frame) }
+        for held in structure.held {
+            let written = held._withUnsafeGuaranteedRef { field in
+                Result { () throws(MappingFailure) in
+                    try member(field, isFirst: output.count == start, frame)
+                }
+            }
+            try written.get()
+        }
         add("}")
     }
 
