@@ -377,7 +377,7 @@ final class CallPipeline: Sendable {
     }
 
     /// Microseconds as seconds with six decimals.
-    private static func seconds(_ microseconds: Int) -> String {
+    static func seconds(_ microseconds: Int) -> String {
         var text = ByteOutput(capacity: 32)
         text.write(decimal: microseconds / 1_000_000)
         text.write(".")

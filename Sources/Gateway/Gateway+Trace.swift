@@ -32,7 +32,7 @@ extension CallPipeline {
     @inline(never)
     func begin(_ progress: Progress) throws(Refusal) {
         do throws(LedgerError) {
-            progress.intent = try gateway.parts.ledger.begin(facts(progress), at: now)
+            progress.intent = try gateway.parts.ledger.begin(facts(progress), at: gateway.parts.clock.now())
         } catch {
             gateway.warnOfLedger(error)
             throw Refusal(problems: [problems.problem("00510")])

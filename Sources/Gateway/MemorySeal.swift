@@ -15,13 +15,14 @@ final class MemorySeal: Sendable {
         let context: OpaquePointer
 
         init?(_ key: SymmetricKey) {
-            guard let context = EVP_CIPHER_CTX_new() else { return nil }
+            // OpenSSL reads as many bytes as the cipher's key has.
+            guard key.bitCount == 256, let context = EVP_CIPHER_CTX_new() else { return nil }
             self.context = context
             let isReady = key.withUnsafeBytes { key in
                 EVP_EncryptInit_ex2(
                     context, EVP_aes_256_gcm(), key.bindMemory(to: UInt8.self).baseAddress, nil, nil)
             }
-            guard key.bitCount == 256, isReady == 1 else { return nil }
+            guard isReady == 1 else { return nil }
         }
 
         deinit { EVP_CIPHER_CTX_free(context) }

@@ -75,9 +75,12 @@ public struct QueryParameters: Sendable {
                     body(UnsafeBufferPointer(rebasing: bytes[place.start..<place.end]))
                 } else {
                     let name = Self.name(place, bytes)
-                    // A sign of its own within the name is told from the one behind it by a character of no query.
-                    let sign = name.utf8.contains(UInt8(ascii: "=")) ? "\u{FFFF}" : "="
-                    (name + sign + Self.value(place, bytes)).withBytes(body)
+                    var pair = ByteOutput(capacity: 3 * (place.end - place.start) + 1)
+                    pair.write(text: name)
+                    // Where the name has such a sign itself, a byte that no UTF-8 has parts it from the value.
+                    pair.write(name.utf8.contains(UInt8(ascii: "=")) ? 0xFF : UInt8(ascii: "="))
+                    pair.write(text: Self.value(place, bytes))
+                    pair.withWritten { body($0.bindMemory(to: UInt8.self)) }
                 }
             }
         }

@@ -21,6 +21,29 @@ import Values
         #expect(try Self.code("api_particulier_v3_cnav_prime_activite_with_civility", status: status) == code)
     }
 
+    @Test func `a refusal of one status is found whatever stands before it, and holds for no other`() throws {
+        let is404 = Condition.equal(.fact(.status), .literal(.integer(404)))
+        let hasCode = Condition.equal(.member(.fact(.body), "code"), .literal("A"))
+        let conditions: [Condition] = [
+            is404, hasCode, .all([is404, hasCode]), .all([hasCode, is404]), .all([.all([is404]), hasCode]),
+            .any([is404, hasCode]), .equal(.literal(.integer(404)), .fact(.status)),
+            .different(.fact(.status), .literal(404)),
+            .equal(.fact(.status), .literal("404")), .always,
+        ]
+        for condition in conditions {
+            let refusal = Refusal(condition: condition, problem: nil)
+            for status in [200, 400, 404] {
+                for body in [#"{"code":"A"}"#, "{}", "null"] {
+                    var facts = CallFacts(asked: [], today: CivilDate(year: 2026, month: 5, day: 28))
+                    facts.status = status
+                    facts.content = .text(try JSONText(parsing: Array(body.utf8)))
+                    let frame = Frame(facts)
+                    #expect(try refusal.holds(in: frame) == condition.holds(in: frame), "\(condition), \(status)")
+                }
+            }
+        }
+    }
+
     @Test func `a success that is no JSON is unknown`() throws {
         #expect(
             try Self.code("api_particulier_v3_cnav_prime_activite_with_civility", status: 200, body: "<html>")

@@ -93,4 +93,18 @@ struct BreakerTests {
         #expect(breakers.ask(endpoint("cnav")) == .refuse(retryIn: 60) && breakers.ask(endpoint("insee")) == .allow)
         #expect(breakers.open == ["cnav"])
     }
+
+    @Test func `a provider is closed off where no address of it takes a call`() {
+        let breakers = Breakers(model: Breaker(threshold: 1, rest: 60))
+        let (data, files) = (
+            Endpoint(provider: "inpi", address: "data", timeout: .seconds(1)),
+            Endpoint(provider: "inpi", address: "files", timeout: .seconds(1))
+        )
+        #expect(breakers.ask(data) == .allow && breakers.ask(files) == .allow)
+        breakers.record(Endpoint(provider: "inpi", address: "data", timeout: .seconds(9)), success: false)
+        #expect(breakers.ask(data) == .refuse(retryIn: 60) && breakers.ask(files) == .allow)
+        #expect(breakers.open.isEmpty && !breakers.areClosed("inpi") && breakers.areClosed("insee"))
+        breakers.record(files, success: false)
+        #expect(breakers.open == ["inpi"])
+    }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Values
 
@@ -62,6 +63,34 @@ struct QueryParametersTests {
 
     @Test func `bytes that are no UTF-8 become a sign that no check accepts`() {
         #expect(QueryParameters("n=%FFa").value("n") == "\u{FFFD}a" && QueryParameters("n=%00").value("n") == "\0")
+    }
+
+    /// What the same text gives split and decoded piece by piece.
+    private static func pairs(_ text: String) -> [QueryParameters.Pair] {
+        text.split(separator: "&").prefix(200).map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            func decoded(_ part: Substring) -> String {
+                Array(part.utf8).withUnsafeBufferPointer { QueryParameters.decoded($0) }
+            }
+            return QueryParameters.Pair(name: decoded(parts[0]), value: parts.count > 1 ? decoded(parts[1]) : "")
+        }
+    }
+
+    @Test func `any query gives what its pieces give, one by one`() {
+        var random = SeededGenerator(seed: 7)
+        let pieces = [
+            "a", "ab", "%61", "%", "%4", "+", "=", "=", "&", "&", "%3D", "%26", "[]", "%5B%5D", "é", "%C3%A9",
+        ]
+        for _ in 0..<20_000 {
+            let text = (0..<Int.random(in: 0...12, using: &random))
+                .map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+            let (query, pairs) = (QueryParameters(text), Self.pairs(text))
+            #expect(query.pairs == pairs, "\(text)")
+            for name in Set(pairs.map(\.name) + ["a", "", "a[]", "é", "none"]) {
+                let values = pairs.filter { $0.name == name }.map(\.value)
+                #expect(query.values(name) == values && query.value(name) == values.last, "\(name) of \(text)")
+            }
+        }
     }
 
     @Test func `parameters beyond two hundred are not read`() {

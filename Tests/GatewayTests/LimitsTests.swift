@@ -78,6 +78,15 @@ struct RateLimiterTests {
     }
 }
 
+struct RuntimeTests {
+    @Test(arguments: [
+        (0, "0.000000"), (7, "0.000007"), (999_999, "0.999999"), (1_000_000, "1.000000"), (12_034_567, "12.034567"),
+    ])
+    func `a time is told in seconds, to the microsecond`(microseconds: Int, text: String) {
+        #expect(CallPipeline.seconds(microseconds) == text)
+    }
+}
+
 struct CallsInFlightTests {
     private static func key(_ token: String, _ query: String, path: String = "/v3/a") -> CallsInFlight.Key {
         CallsInFlight.Key(token, path, QueryParameters(query))
@@ -100,5 +109,6 @@ struct CallsInFlightTests {
         #expect(Self.key("a", "x=1&x=2") == Self.key("a", "x=2&x=1"))
         #expect(Self.key("a", "x[]=a%20b") == Self.key("a", "x%5b%5D=a+b") && Self.key("a", "x=") == Self.key("a", "x"))
         #expect(Self.key("a", "x%3Dy=z") != Self.key("a", "x=y=z"))
+        #expect(Self.key("a", "x%3Dy=z") != Self.key("a", "x=y%EF%BF%BFz"))
     }
 }

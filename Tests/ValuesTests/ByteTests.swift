@@ -55,6 +55,27 @@ import Testing
         }
     }
 
+    @Test func `a control sign is seen wherever it stands, eight bytes being looked at at once`() {
+        for first in [0x20, 0x21] as [UInt8] {
+            for length in 1...24 {
+                for place in 0..<length {
+                    var bytes = [UInt8](repeating: 0x61, count: length)
+                    let wrong = (UInt8.min...UInt8.max).filter { byte in
+                        bytes[place] = byte
+                        return bytes.withUnsafeBufferPointer { $0.isVisible(from: first) }
+                            != (byte >= first && byte != 0x7F)
+                    }
+                    #expect(wrong.isEmpty, "at \(place) of \(length)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [0, 7, 10, 99, 1_000_000, .max, -1, .min])
+    func `a number is written as Swift writes it`(number: Int) {
+        #expect(String(decimal: number) == String(number))
+    }
+
     @Test func `names are the same where their bytes are`() {
         #expect("prenoms[]".isSame(as: "prenoms[]") && !"prenoms[]".isSame(as: "prenoms"))
         #expect(!"K".isSame(as: "\u{212A}") && "K" == "\u{212A}")
