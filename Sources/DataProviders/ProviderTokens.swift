@@ -11,7 +11,7 @@ final class ProviderTokens: Sendable {
         let authentication: String
         let client: String?
 
-        /// Few have one client in common.
+        /// Equality tells apart the few keys of one client.
         func hash(into hasher: inout Hasher) { hasher.combine(client ?? provider) }
     }
 

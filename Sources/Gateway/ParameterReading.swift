@@ -6,6 +6,7 @@ extension APIOperation {
     /// the call says nothing of it: an identity of two sources would be that of nobody.
     package func values(_ query: QueryParameters, _ variables: [String: String], _ identity: [String: JSON]?) -> [JSON?]
     {
+        // `repeating:` asks the runtime each time what the array is: measured, 800 instructions.
         var values: [JSON?] = []
         values.reserveCapacity(slots.count)
         for _ in slots.indices { values.append(nil) }

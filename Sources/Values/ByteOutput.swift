@@ -15,6 +15,8 @@ package struct ByteOutput: ~Copyable {
 
     deinit { free(base) }
 
+    /// Where none is left the program ends, as at any allocation of Swift's own: what is being written could neither be
+    /// kept nor told.
     @usableFromInline
     static func memory(_ count: Int) -> UnsafeMutableRawPointer {
         guard let memory = malloc(count) else { fatalError("no memory is left") }

@@ -129,7 +129,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var isAtRest: Bool { if case .resting = state { queued.isEmpty && !holdsEnd } else { false } }
 
     /// Takes a call past the parser; false where it is none of the hub's, or cannot be answered yet.
-    func take(_ request: consuming PlainRequest) -> Bool {
+    func take(_ request: PlainRequest) -> Bool {
         guard let context, context.channel.isWritable, let routed = gateway.routed(request.target) else { return false }
         begin(.plain, Call("GET", request.headers, routed, peer, callerAddress), routed, context)
         return true

@@ -71,7 +71,7 @@ struct CallHeaders: Equatable {
 
 extension Call {
     init(
-        method: String, path: String, query: QueryParameters, headers: consuming CallHeaders, remoteAddress: String?,
+        method: String, path: String, query: QueryParameters, headers: CallHeaders, remoteAddress: String?,
         clientCertificate: [UInt8]?
     ) {
         let bearer = headers.bearer

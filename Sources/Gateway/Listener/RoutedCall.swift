@@ -55,10 +55,7 @@ extension Call {
         self.init(head.method.rawValue, said, routed, peer, callerAddress)
     }
 
-    init(
-        _ method: String, _ said: consuming CallHeaders, _ routed: RoutedCall, _ peer: Peer,
-        _ callerAddress: CallerAddress
-    ) {
+    init(_ method: String, _ said: CallHeaders, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
         let caller = callerAddress.caller(peer, said)
         self.init(
             method: method, path: routed.path, query: QueryParameters(routed.query), headers: said,
