@@ -11,11 +11,14 @@ import Foundation
 /// `_text`; an element of text alone is a string, an empty one null.
 public enum XMLReader {
     /// The document's root under its own name.
-    /// - Throws: ``XMLFault`` for what is no XML in UTF-8 or ISO 8859-1, is nested over 200 deep, or declares a document
-    ///   type: entities can make a small text a huge one, or read files.
+    /// - Throws: ``XMLFault`` for what is no XML in UTF-8 or ISO 8859-1, is nested over 200 deep, declares a document
+    ///   type (entities can make a small text a huge one, or read files), or has an instruction without data, `<?x?>`:
+    ///   XML allows it (§2.6), SOAP no instruction at all (1.1, §3), and Foundation's parser ends the process there.
     public static func json(_ bytes: [UInt8]) throws(XMLFault) -> JSON {
         let text = try decoded(bytes)
         guard !text.contains("<!DOCTYPE"), !text.contains("<!ENTITY") else { throw XMLFault.documentType }
+        let withoutData = /<\?[^?\x20\t\r\n]*\?>/.matchingSemantics(.unicodeScalar)
+        guard !text.contains(withoutData) else { throw XMLFault.malformed }
         let parser = XMLParser(data: Data(text.utf8))
         let builder = XMLTreeBuilder()
         parser.delegate = builder

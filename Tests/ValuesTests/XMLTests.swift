@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import Values
@@ -31,15 +32,38 @@ import Values
         #expect(try Self.read(value.xml).matches(value))
     }
 
-    @Test func `random bytes never crash the reader`() {
-        var generator = SystemRandomNumberGenerator()
-        let signs = Array("<>/a b='\"&;![]-?x0".utf8)
-        for _ in 0..<3000 {
-            let bytes = (0..<Int.random(in: 0..<60, using: &generator)).map { _ in
-                signs.randomElement(using: &generator) ?? 0
-            }
-            _ = try? XMLReader.json(bytes)
+    @Test(arguments: ["<?x?>", "<?xml?>", "<?x:y?>", "<??>", "<?\u{1680}?>", "<?x?>\u{338}", "<?\u{301}?>"])
+    func `an instruction without data is refused, wherever it stands`(_ instruction: String) {
+        for text in ["\(instruction)<a/>", "<a>\(instruction)</a>", "<a/>\(instruction)", "<a>&b;\(instruction)</a>"] {
+            #expect(throws: XMLFault.malformed) { try Self.read(text) }
         }
+    }
+
+    @Test func `an instruction with data is passed over, a document in another is a text`() throws {
+        #expect(try Self.read(#"<?xml version="1.0"?><?x y?><a>b<?x  ?></a>"#).matches(["a": "b"]))
+        let inner = "<?xml version='1.0'?><b/>"
+        #expect(try Self.read("<a><![CDATA[\(inner)]]></a>").matches(["a": .string(inner)]))
+    }
+
+    /// A crash ends the whole run: `XML_DOCUMENTS=1000000 SEED=n` for more of them.
+    @Test func `no sequence of what XML is made of crashes the reader`() throws {
+        let environment = ProcessInfo.processInfo.environment
+        var random = SeededGenerator(seed: environment["SEED"].flatMap(UInt64.init) ?? 7)
+        let tokens = [
+            "<", ">", "</", "/>", "<a>", "</a>", "<a/>", "a", "x:", " b='c'", " xmlns", "='", "\"", "'", "=", "&", ";",
+            "&#", "&amp;", "&#0;", "&#xD800;", "<?", "<?x", "?>", "xml", " version='1.0'", " encoding='utf-8'", "<!--",
+            "-->", "<!", "<![CDATA[", "]]>", "[", "]", " ", "\n", "\u{338}", "\u{1680}", "\u{301}", "\u{FEFF}", "é",
+            "\0", "\u{1}", "0",
+        ].map { Array($0.utf8) }
+        var wellFormed = 0
+        for _ in 0..<(environment["XML_DOCUMENTS"].flatMap(Int.init) ?? 20_000) {
+            let count = Int.random(in: 0..<12, using: &random)
+            let inner = (0..<count).flatMap { _ in tokens[Int.random(in: tokens.indices, using: &random)] }
+            let isInside = Bool.random(using: &random)
+            let bytes = isInside ? Array("<a>".utf8) + inner + Array("</a>".utf8) : inner
+            if (try? XMLReader.json(bytes)) != nil { wellFormed += 1 }
+        }
+        #expect(wellFormed > 100)
     }
 
     /// Each sign stands for the byte of its number.
