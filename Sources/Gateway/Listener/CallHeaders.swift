@@ -75,18 +75,15 @@ extension Call {
         clientCertificate: [UInt8]?
     ) {
         let bearer = headers.bearer
-        let dpop =
-            bearer == nil
-            ? headers.authorization.flatMap {
-                DPoPCredential(authorization: $0, proofs: headers.proofs)
-            } : nil
+        let other = bearer == nil ? headers.authorization : nil
         self.init(
             method: method, path: path, query: query, bearer: bearer.map { Redacted($0) },
             apiKey: headers.apiKey.map { Redacted($0) }, requestID: headers.requestID, remoteAddress: remoteAddress,
             wantsFresh: headers.wantsFresh,
             delegationID: headers.delegationID, agentID: headers.agentID,
             proof: headers.proof.flatMap { ProofWish(rawValue: $0.lowercased()) },
-            purpose: headers.purpose, caseReference: headers.caseReference, dpop: dpop,
+            purpose: headers.purpose, caseReference: headers.caseReference,
+            dpop: other.flatMap { DPoPCredential(authorization: $0, proofs: headers.proofs) },
             clientCertificate: clientCertificate)
     }
 }
