@@ -9,15 +9,9 @@ import Values
 ///
 /// `MUTATIONS=20000 SEED=7 swift test --filter FuzzTests` makes that many of each in place of a few hundred.
 @Suite struct FuzzTests {
-    private static func number(_ name: String, _ standard: Int) -> Int {
-        ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? standard
-    }
-
-    private static let count = number("MUTATIONS", 300)
-    private static var random: SeededGenerator { SeededGenerator(seed: UInt64(number("SEED", 1))) }
-
+    private static let count = Int(environment: "MUTATIONS", else: 300)
     @Test func `a mutated catalogue compiles or is told its faults`() throws {
-        var random = Self.random
+        var random = SeededGenerator.fromEnvironment
         var (compiled, refused) = (0, 0)
         let names = BrokenCatalogueTests.files.keys.sorted()
         let lines = names.flatMap {
@@ -61,7 +55,7 @@ import Values
     }
 
     @Test func `a mutated answer of a provider is answered, refused or unknown, with granted keys only`() throws {
-        var random = Self.random
+        var random = SeededGenerator.fromEnvironment
         let bench = try ScopeLeakTests.Bench()
         var (answered, refused) = (0, 0)
         for _ in 0..<Self.count * 4 {
@@ -80,7 +74,7 @@ import Values
     @Test func `any path leads to an operation whose variables it holds, or nowhere`() throws {
         let routes = try Shipped.catalogue.routes
         let known = try Shipped.catalogue.operations.map(\.route)
-        var random = Self.random
+        var random = SeededGenerator.fromEnvironment
         for _ in 0..<Self.count * 20 {
             var bytes = Array((known.randomElement(using: &random) ?? "").utf8)
             for _ in 0..<Int.random(in: 0...2, using: &random) { bytes.mutate(using: &random) }

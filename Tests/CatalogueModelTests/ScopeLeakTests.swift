@@ -39,12 +39,8 @@ import Values
         }
     }
 
-    private static func number(_ name: String, _ standard: Int) -> Int {
-        ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? standard
-    }
-
     @Test func `of random answers to random grants none holds a key that was not granted`() throws {
-        let (wanted, seed) = (Self.number("FILTERED_ANSWERS", 4_000), Self.number("SEED", 1))
+        let (wanted, seed) = (Int(environment: "FILTERED_ANSWERS", else: 4_000), Int(environment: "SEED", else: 1))
         let bench = try Bench()
         var random = SeededGenerator(seed: UInt64(seed))
         var (answers, refusals, fields) = (0, 0, 0)

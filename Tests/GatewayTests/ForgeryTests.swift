@@ -19,7 +19,7 @@ struct ForgeryTests {
         let isAccepted: @Sendable (String) -> Bool
     }
 
-    private static var count: Int { ProcessInfo.processInfo.environment["FORGERIES"].flatMap(Int.init) ?? 5_000 }
+    private static var count: Int { Int(environment: "FORGERIES", else: 5_000) }
 
     private static func target(_ name: String, _ text: String, _ other: String) throws -> Forger.Target {
         func json(_ part: Int) throws -> JSON {

@@ -1,5 +1,4 @@
 import CatalogueModel
-import Foundation
 import TestSupport
 import Testing
 import Values
@@ -10,21 +9,15 @@ import Values
 ///
 /// `MUTATIONS=1000000 SEED=7 swift test --filter GatewayTests.FuzzTests` for longer runs.
 struct FuzzTests {
-    private static func number(_ name: String, _ standard: Int) -> Int {
-        ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? standard
-    }
-
-    private static var random: SeededGenerator { SeededGenerator(seed: UInt64(number("SEED", 1))) }
-
     /// Values and scopes made to be mixed up: separators, kinds, nothing.
     private static let values: [JSON?] = [nil, "A", "A\",\"B", "", "1", 1, ["A"], "A\nB", "null"]
     private static let scopes = ["a", "b", "a,b", "a\"\n\"b", "c"]
 
     @Test func `of a hundred thousand reads none finds what was kept for another question or grant`() throws {
-        var random = Self.random
+        var random = SeededGenerator.fromEnvironment
         let cache = AnswerCache()
         let operations = ["one", "two", "one A"].map { Model.operation($0) }
-        let reads = Self.number("MUTATIONS", 100_000)
+        let reads = Int(environment: "MUTATIONS", else: 100_000)
         var (found, crossed) = (0, 0)
         for _ in 0..<reads {
             let operation = try #require(operations.randomElement(using: &random))
@@ -50,8 +43,8 @@ struct FuzzTests {
                 address: "https://provider.example/a.pdf", operation: "operation", expires: 1, holder: .init(token: "t")
             )
             let token = try seal.seal(link)
-            var (random, refused) = (Self.random, 0)
-            for _ in 0..<min(Self.number("MUTATIONS", 5_000), 200_000) {
+            var (random, refused) = (SeededGenerator.fromEnvironment, 0)
+            for _ in 0..<min(Int(environment: "MUTATIONS", else: 5_000), 200_000) {
                 var bytes = Array(token.utf8)
                 bytes.mutate(using: &random)
                 let opened = seal.open(String(decoding: bytes, as: UTF8.self))
@@ -63,7 +56,7 @@ struct FuzzTests {
     }
 
     @Test func `any query is read, of two hundred parameters at most`() {
-        var random = Self.random
+        var random = SeededGenerator.fromEnvironment
         let pieces = ["a", "=", "&", "%", "%41", "%C3", "%e9", "+", "[]", "é", "\0", "%00", "🏠", ";", "%F0%9F", "%2"]
         for _ in 0..<20_000 {
             let count = Int.random(in: 0...(Int.random(in: 0..<50, using: &random) == 0 ? 900 : 40), using: &random)

@@ -1,5 +1,4 @@
 import DataProviders
-import Foundation
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -49,10 +48,10 @@ struct PlainRequestTests {
     }
 
     @Test func `of mutated requests, those that are taken are the parser's`() throws {
-        var random = SeededGenerator(seed: UInt64(Self.number("SEED", 1)))
+        var random = SeededGenerator.fromEnvironment
         let seed = Array((Self.plain + "\r\n").utf8)
         var taken = 0
-        for _ in 0..<Self.number("MUTATIONS", 20_000) {
+        for _ in 0..<Int(environment: "MUTATIONS", else: 20_000) {
             var bytes = seed
             bytes.mutate(using: &random)
             guard let call = Self.read(bytes) else { continue }
@@ -65,10 +64,6 @@ struct PlainRequestTests {
             #expect(headers == call.headers)
         }
         #expect(taken > 500)
-    }
-
-    private static func number(_ name: String, _ standard: Int) -> Int {
-        ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? standard
     }
 
     /// The head of the one request without a body that the parser reads there; nil where it reads anything else.

@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 import Values
@@ -26,7 +25,7 @@ struct SpentCredentialTests {
         }
     }
 
-    private static var count: Int { ProcessInfo.processInfo.environment["FORGERIES"].flatMap(Int.init) ?? 2_000 }
+    private static var count: Int { Int(environment: "FORGERIES", else: 2_000) }
 
     @Test func `of rightly signed credentials that hold no more none is accepted`() async throws {
         let bench = try await Bench()

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A generator that gives the same numbers each time (SplitMix64), so that a failing mutation can be found again.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
@@ -28,5 +30,19 @@ extension Array where Element == UInt8 {
             default: insert(contentsOf: suffix(from: place).prefix(8), at: place)
             }
         }
+    }
+}
+
+extension Int {
+    /// The number of an environment variable, by which a longer run of a random test is asked for.
+    package init(environment name: String, else standard: Int) {
+        self = ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? standard
+    }
+}
+
+extension SeededGenerator {
+    /// Seeded by the environment's `SEED`, 1 where there is none.
+    package static var fromEnvironment: SeededGenerator {
+        SeededGenerator(seed: UInt64(Int(environment: "SEED", else: 1)))
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 import Values
@@ -47,8 +46,7 @@ import Values
 
     /// A crash ends the whole run: `XML_DOCUMENTS=1000000 SEED=n` for more of them.
     @Test func `no sequence of what XML is made of crashes the reader`() throws {
-        let environment = ProcessInfo.processInfo.environment
-        var random = SeededGenerator(seed: environment["SEED"].flatMap(UInt64.init) ?? 7)
+        var random = SeededGenerator.fromEnvironment
         let tokens = [
             "<", ">", "</", "/>", "<a>", "</a>", "<a/>", "a", "x:", " b='c'", " xmlns", "='", "\"", "'", "=", "&", ";",
             "&#", "&amp;", "&#0;", "&#xD800;", "<?", "<?x", "?>", "xml", " version='1.0'", " encoding='utf-8'", "<!--",
@@ -56,7 +54,7 @@ import Values
             "\0", "\u{1}", "0",
         ].map { Array($0.utf8) }
         var wellFormed = 0
-        for _ in 0..<(environment["XML_DOCUMENTS"].flatMap(Int.init) ?? 20_000) {
+        for _ in 0..<Int(environment: "XML_DOCUMENTS", else: 20_000) {
             let count = Int.random(in: 0..<12, using: &random)
             let inner = (0..<count).flatMap { _ in tokens[Int.random(in: tokens.indices, using: &random)] }
             let isInside = Bool.random(using: &random)
