@@ -115,7 +115,7 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "Values", .product(name: "Logging", package: "swift-log"),
+                "CLibCrypto", "Values", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(

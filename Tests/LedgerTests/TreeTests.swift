@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Testing
 
@@ -43,6 +44,12 @@ import Testing
             frontier.append(.leaf(Self.bytes(input)))
             #expect(frontier.root.bytes == Self.bytes(root))
         }
+    }
+
+    @Test(arguments: 0..<300)
+    func `a leaf of any length is its SHA-256 behind a zero, as swift-crypto has it`(length: Int) {
+        let payload = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+        #expect(MerkleHash.leaf(payload).bytes == Array(SHA256.hash(data: [0] + payload)))
     }
 
     @Test func `inclusion and consistency are proven for every pair of sizes, and no proof fits anything else`()

@@ -1,5 +1,4 @@
-import Crypto
-import Foundation
+import CLibCrypto
 
 /// A SHA-256 hash of the Merkle tree of the ledger (RFC 6962 §2.1), held in place: trees are made of millions.
 public struct MerkleHash: Sendable, Hashable {
@@ -18,8 +17,6 @@ public struct MerkleHash: Sendable, Hashable {
         self = Array(bytes).withUnsafeBytes { MerkleHash($0) }
     }
 
-    private init(_ hasher: SHA256) { self = hasher.finalize().withUnsafeBytes { MerkleHash($0) } }
-
     func append(to bytes: inout [UInt8]) { withUnsafeBytes { bytes.append(contentsOf: $0) } }
 
     func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
@@ -36,7 +33,7 @@ public struct MerkleHash: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
     /// Of a tree without leaves.
-    public static let empty = MerkleHash(SHA256())
+    public static let empty = digest(UnsafeRawBufferPointer(start: nil, count: 0))
 
     /// Of a record: SHA-256(0x00 ‖ payload).
     public static func leaf(_ payload: some Collection<UInt8>) -> MerkleHash {
@@ -46,11 +43,16 @@ public struct MerkleHash: Sendable, Hashable {
     /// Of a record whose payload already stands behind a zero byte.
     init(prefixedLeaf bytes: UnsafeRawBufferPointer) { self = .digest(bytes) }
 
-    /// SHA-256 of any bytes, without the generic way over regions of data, which costs more than the digest itself.
+    /// SHA-256 of any bytes, by OpenSSL: swift-crypto allocates for each digest, and a call has a dozen of them
+    /// (`docs/decisions/0022-sealed-memory.md`).
     static func digest(_ bytes: UnsafeRawBufferPointer) -> MerkleHash {
-        var hasher = SHA256()
-        hasher.update(bufferPointer: bytes)
-        return MerkleHash(hasher)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: byteCount) { digest in
+            var state = SHA256_CTX()
+            SHA256_Init(&state)
+            SHA256_Update(&state, bytes.baseAddress, bytes.count)
+            SHA256_Final(digest.baseAddress, &state)
+            return MerkleHash(UnsafeRawBufferPointer(digest))
+        }
     }
 
     /// Of two subtrees: SHA-256(0x01 ‖ left ‖ right).
