@@ -271,3 +271,22 @@ for target in package.targets where target.type != .system {
         .treatAllWarnings(as: .error),
     ]
 }
+
+/// The modules that a call goes through, compiled by what real calls have done (docs/decisions/0023-profile.md).
+/// `RECORD_PROFILE=1` compiles a program that counts it; `Benchmarks/profile` does all of it.
+let isRecording = Context.environment["RECORD_PROFILE"] != nil
+let profile = isRecording ? "generate" : "use=\(Context.packageDirectory)/Benchmarks/calls.profdata"
+let isRelease = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
+for target in package.targets
+where ["Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger"].contains(target.name) {
+    // A compiler that skips what it has compiled before does not look at the profile; with paths in the names of
+    // private functions, it would find them on one machine only.
+    let flags = [
+        "-Xfrontend", "-ir-profile-\(profile)", "-Xfrontend", "-disable-incremental-llvm-codegen",
+        "-Xllvm", "-static-func-full-module-prefix=0",
+    ]
+    target.swiftSettings?.append(.unsafeFlags(flags, isRelease))
+}
+for target in package.targets where isRecording && target.type == .executable {
+    target.linkerSettings = (target.linkerSettings ?? []) + [.unsafeFlags(["-profile-generate"], isRelease)]
+}
