@@ -12,14 +12,17 @@ import Foundation
 public enum XMLReader {
     /// The document's root under its own name.
     /// - Throws: ``XMLFault`` for what is no XML in UTF-8 or ISO 8859-1, is nested over 200 deep, declares a document
-    ///   type (entities can make a small text a huge one, or read files), or has an instruction without data, `<?x?>`:
-    ///   XML allows it (§2.6), SOAP no instruction at all (1.1, §3), and Foundation's parser ends the process there.
+    ///   type (entities can make a small text a huge one, or read files), or has an instruction without data, `<?x?>`,
+    ///   be it in a comment: XML allows it (§2.6), SOAP no instruction at all (1.1, §3), and Foundation's parser ends
+    ///   the process there.
     public static func json(_ bytes: [UInt8]) throws(XMLFault) -> JSON {
         let text = try decoded(bytes)
-        guard !text.contains("<!DOCTYPE"), !text.contains("<!ENTITY") else { throw XMLFault.documentType }
+        // By scalars: a sign that combines with the last of these would hide it.
+        let documentType = /<!(?:DOCTYPE|ENTITY)/.matchingSemantics(.unicodeScalar)
         let withoutData = /<\?[^?\x20\t\r\n]*\?>/.matchingSemantics(.unicodeScalar)
-        guard !text.contains(withoutData) else { throw XMLFault.malformed }
-        let parser = XMLParser(data: Data(text.utf8))
+        guard !text.contains(documentType) else { throw XMLFault.documentType }
+        guard !text.contains(withoutData), !text.utf8.contains(0) else { throw XMLFault.malformed }
+        let parser = XMLParser(data: Data((declaration + text).utf8))
         let builder = XMLTreeBuilder()
         parser.delegate = builder
         parser.shouldResolveExternalEntities = false
@@ -29,20 +32,32 @@ public enum XMLReader {
         return root
     }
 
-    /// The text without its XML declaration. The parser never sees another encoding than UTF-8: one that it knows and we
-    /// do not (UTF-7) would hide a document type, and bytes that are no UTF-8 in a name end the whole process.
+    /// What the parser is always told. Without it, it guesses from the first bytes, or believes a second declaration:
+    /// an encoding that it knows and we do not (UTF-16, UTF-7) would hide from us what we refuse. Bytes that are no
+    /// UTF-8 in a name end the whole process.
+    private static let declaration = #"<?xml version="1.0" encoding="UTF-8"?>"#
+
+    /// The text without its mark of byte order and its own declaration, where that ends within 200 bytes; one that does
+    /// not is refused by the parser, which has had one.
     private static func decoded(_ bytes: [UInt8]) throws(XMLFault) -> String {
-        let head = String(decoding: bytes.prefix(200), as: UTF8.self)
-        let declaration = head.prefixMatch(of: /\u{FEFF}?\s*<\?xml\s[^>]*?\?>/)?.output
-        let named = declaration?.firstMatch(of: /encoding\s*=\s*["']([^"']*)["']/)?.output.1.lowercased()
+        // As ISO 8859-1, each scalar is a byte.
+        let head = latin1(bytes.prefix(200))
+        let start = /(?:\u{EF}\u{BB}\u{BF})?(\s*<\?xml\s[^>]*?\?>)?/.matchingSemantics(.unicodeScalar)
+        let found = head.prefixMatch(of: start)?.output
+        let named = found?.1?.firstMatch(of: /encoding\s*=\s*["']([^"']*)["']/)?.output.1.lowercased()
+        let rest = bytes.dropFirst(found?.0.unicodeScalars.count ?? 0)
         let text: String? =
             switch named {
-            case "iso-8859-1", "latin1": String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-            case nil, "utf-8", "utf8", "us-ascii": String(validating: bytes, as: UTF8.self)
+            case "iso-8859-1", "latin1": latin1(rest)
+            case nil, "utf-8", "utf8", "us-ascii": String(validating: rest, as: UTF8.self)
             default: nil
             }
         guard let text else { throw XMLFault.malformed }
-        return String(text.unicodeScalars.dropFirst(declaration?.unicodeScalars.count ?? 0))
+        return text
+    }
+
+    private static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
+        String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }
 }
 

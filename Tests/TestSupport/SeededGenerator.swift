@@ -33,16 +33,16 @@ extension Array where Element == UInt8 {
     }
 }
 
-extension Int {
-    /// The number of an environment variable, by which a longer run of a random test is asked for.
-    package init(environment name: String, else standard: Int) {
-        self = ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? standard
+extension FixedWidthInteger {
+    /// The number of an environment variable, by which a longer run of a random test is asked for, or one again.
+    package init(environment name: String, else standard: Self) {
+        let text = ProcessInfo.processInfo.environment[name]
+        guard let number = text.map({ Self($0) }) ?? standard else { fatalError("\(name) is no number of this test") }
+        self = number
     }
 }
 
 extension SeededGenerator {
     /// Seeded by the environment's `SEED`, 1 where there is none.
-    package static var fromEnvironment: SeededGenerator {
-        SeededGenerator(seed: UInt64(Int(environment: "SEED", else: 1)))
-    }
+    package static var fromEnvironment: SeededGenerator { SeededGenerator(seed: UInt64(environment: "SEED", else: 1)) }
 }

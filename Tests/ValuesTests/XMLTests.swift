@@ -38,6 +38,32 @@ import Values
         }
     }
 
+    /// What the parser would read otherwise than we do, were it let to choose: each holds `<?x?>`, which ends the process.
+    @Test func `no other encoding hides an instruction without data or a document type`() {
+        let utf7 = "+ADw?x?+AD4APA-a/+AD4-"
+        let declaration = "<?xml version='1.0'?>"
+        let long = "<?xml version='1.0'\(String(repeating: " ", count: 200)) encoding='UTF-7'?>"
+        var texts = [
+            "\(declaration)<?xml version='1.0' encoding='UTF-7'?>\(utf7)", "\(long)\(utf7)", "\(long)<a><?x?></a>",
+            "<?xml version='1.0' encoding='UTF-7'?>\(utf7)", "<!DOCTYPE\u{200D} a><a/>", "<!DOCTYPE\u{903}[]><a/>",
+            "<!DOCTYPE\u{200D}[<!ENTITY\u{200D} 'y'>]><a/>",
+        ].map { Array($0.utf8) }
+        for text in ["<?x?><a/>", "<!DOCTYPE a><a/>", "\(declaration)<?x?><a/>", "\(declaration)<!DOCTYPE a><a/>"] {
+            texts.append(text.utf8.flatMap { [$0, 0] })
+            texts.append(text.utf8.flatMap { [0, $0] })
+            texts.append([0xFF, 0xFE] + text.utf8.flatMap { [$0, 0] })
+        }
+        // Signs of two bytes in what is read before the encoding is known.
+        texts.append(
+            Array("<?xml version='1.0' encoding='latin1' \(String(repeating: "é", count: 80))?>".utf8)
+                + Array("<?xml version='1.0' encoding='UTF-7'?>\(utf7)".utf8))
+        for text in texts { #expect(throws: XMLFault.self) { try XMLReader.json(text) } }
+    }
+
+    @Test func `a mark of byte order is no part of the text`() throws {
+        #expect(try Self.read("\u{FEFF}<a>é</a>").matches(["a": "é"]))
+    }
+
     @Test func `an instruction with data is passed over, a document in another is a text`() throws {
         #expect(try Self.read(#"<?xml version="1.0"?><?x y?><a>b<?x  ?></a>"#).matches(["a": "b"]))
         let inner = "<?xml version='1.0'?><b/>"
