@@ -1,4 +1,5 @@
 // swift-tools-version: 6.3
+import Foundation
 import PackageDescription
 
 let package = Package(
@@ -272,18 +273,19 @@ for target in package.targets where target.type != .system {
     ]
 }
 
-/// The modules that a call goes through, compiled by what real calls have done (docs/decisions/0023-profile.md).
-/// `RECORD_PROFILE=1` compiles a program that counts it; `Benchmarks/profile` does all of it.
-let isRecording = Context.environment["RECORD_PROFILE"] != nil
-let profile = isRecording ? "generate" : "use=\(Context.packageDirectory)/Benchmarks/calls.profdata"
+/// The modules that a call goes through, compiled by what real calls have done (docs/decisions/0023-profile.md), where
+/// that is recorded. `RECORD_PROFILE=1` compiles a program that counts it; `Benchmarks/profile` does all of it.
+let isRecording = Context.environment["RECORD_PROFILE"] == "1"
+let recorded = "\(Context.packageDirectory)/Benchmarks/calls.profdata"
+let hasProfile = FileManager.default.fileExists(atPath: recorded)
 let isRelease = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
-for target in package.targets
-where ["Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger"].contains(target.name) {
+let profiled = ["Values", "CatalogueModel", "DataProviders", "Gateway", "Ledger"]
+for target in package.targets where profiled.contains(target.name) && (isRecording || hasProfile) {
     // A compiler that skips what it has compiled before does not look at the profile; with paths in the names of
     // private functions, it would find them on one machine only.
     let flags = [
-        "-Xfrontend", "-ir-profile-\(profile)", "-Xfrontend", "-disable-incremental-llvm-codegen",
-        "-Xllvm", "-static-func-full-module-prefix=0",
+        "-Xfrontend", isRecording ? "-ir-profile-generate" : "-ir-profile-use=\(recorded)",
+        "-Xfrontend", "-disable-incremental-llvm-codegen", "-Xllvm", "-static-func-full-module-prefix=0",
     ]
     target.swiftSettings?.append(.unsafeFlags(flags, isRelease))
 }
