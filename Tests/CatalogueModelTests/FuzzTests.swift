@@ -10,6 +10,7 @@ import Values
 /// `MUTATIONS=20000 SEED=7 swift test --filter FuzzTests` makes that many of each in place of a few hundred.
 @Suite struct FuzzTests {
     private static let count = Int(environment: "MUTATIONS", else: 300)
+
     @Test func `a mutated catalogue compiles or is told its faults`() throws {
         var random = SeededGenerator.fromEnvironment
         var (compiled, refused) = (0, 0)

@@ -38,7 +38,7 @@ import Values
         }
     }
 
-    /// What the parser would read otherwise than we do, were it let to choose: each holds `<?x?>`, which ends the process.
+    /// What the parser would read otherwise than we do, were it let to choose; `<?x?>` ends the process.
     @Test func `no other encoding hides an instruction without data or a document type`() {
         let utf7 = "+ADw?x?+AD4APA-a/+AD4-"
         let declaration = "<?xml version='1.0'?>"
