@@ -125,7 +125,11 @@ struct Server {
                     address: .hostname(settings.host, port: port), serverName: nil, backlog: 1024,
                     // Beyond that many clients new ones wait in the listen queue.
                     availableConnectionsDelegate: MaximumAvailableConnections(10_000)),
-                onServerRunning: { _ in await welcome.show(port: port, adminPort: ports.admin) },
+                onServerRunning: { _ in
+                    await welcome.show(port: port, adminPort: ports.admin)
+                    // Once what begins with the service has begun, off the loops: it takes some milliseconds.
+                    DispatchQueue.global().asyncAfter(deadline: .now() + 1) { MappedFiles.release() }
+                },
                 logger: logger))
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
