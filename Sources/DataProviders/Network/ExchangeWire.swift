@@ -4,7 +4,7 @@ import Values
 
 /// The end of a connection that is next to the network: sends requests as they were written beforehand, and reads plain
 /// answers without the parser, until another comes. From then on all answers of the connection are the parser's.
-final class ExchangeWire: ChannelDuplexHandler {
+final class ExchangeWire: ChannelDuplexHandler, LoopExecutor.Writing {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = HTTPClientRequestPart
@@ -15,23 +15,30 @@ final class ExchangeWire: ChannelDuplexHandler {
     /// True once answers are the parser's, which must then be told of requests.
     private(set) var isParsed = false
     private var context: ChannelHandlerContext?
+    private var executor: LoopExecutor?
     private var isTaken = false
     /// False from the writing of a request to its leaving: what is read meanwhile answers another.
     private var isSent = true
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        executor = .of(context.eventLoop)
+    }
+
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     /// Writes a request. It leaves with those of the same turn of the loop, so that a provider at hand wakes once for all.
     func send(_ request: ByteBuffer) {
         guard let context else { return }
         context.write(wrapOutboundOut(.byteBuffer(request)), promise: nil)
+        guard isSent else { return }
         isSent = false
-        let bound = NIOLoopBound((wire: self, context: context), eventLoop: context.eventLoop)
-        context.eventLoop.execute {
-            bound.value.wire.isSent = true
-            bound.value.context.flush()
-        }
+        executor?.atEnd(self)
+    }
+
+    func endTurn() {
+        isSent = true
+        context?.flush()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

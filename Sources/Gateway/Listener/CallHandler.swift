@@ -1,4 +1,5 @@
 import CatalogueModel
+import DataProviders
 import HummingbirdCore
 import NIOCore
 import NIOHTTP1
@@ -8,7 +9,7 @@ import Values
 ///
 /// It stands between the HTTP parser and Hummingbird. One request is under way at a time: what a client sends ahead
 /// waits, unread where it can, so that answers keep the order of their requests (RFC 9112 §9.3.2).
-final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler, LoopExecutor.Writing {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -58,7 +59,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        executor = LoopExecutor(context.eventLoop)
+        executor = .of(context.eventLoop)
         let pipeline = context.pipeline.syncOperations
         encoder = try? pipeline.context(handlerType: HTTPResponseEncoder.self)
         if let encoder { try? pipeline.addHandler(PlainRequests(self), position: .before(encoder.handler)) }
@@ -144,7 +145,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let pipeline = CallPipeline(
             gateway: gateway, snapshot: routed.snapshot, call: call, operation: routed.operation)
         let variables = routed.variables
-        Task.immediate(executorPreference: executor) {
+        Task(executorPreference: executor) {
             let answer = await pipeline.answer(variables)
             handler.value.write(answer)
         }
@@ -158,7 +159,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let wire = NIOAny(IOData.byteBuffer(answer.wire(to: form, closes: closes)))
         guard closes else {
             encoder.write(wire, promise: nil)
-            flushLater(context)
+            flushLater()
             return rest()
         }
         state = .closing
@@ -170,12 +171,13 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Answers of one turn of the loop leave together at its end: each send may wake its reader, who then takes the
     /// processor from the calls that are left. Measured: an eighth of a call's processor time.
-    private func flushLater(_ context: ChannelHandlerContext) {
+    private func flushLater() {
         guard !holdsAnswers else { return }
         holdsAnswers = true
-        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.execute { handler.value.flushAnswers() }
+        executor?.atEnd(self)
     }
+
+    func endTurn() { flushAnswers() }
 
     private func flushAnswers() {
         guard holdsAnswers else { return }
