@@ -75,7 +75,8 @@ public final class Admission: Sendable {
             if holder.lastAsked.exchange(second, ordering: .relaxed) == 0 {
                 state.holders[organisation] = holder
             }
-            if state.looked != tenth { lookThrough(&state, tenth) }
+            // Calls that another loop read earlier may come later.
+            if state.looked < tenth { lookThrough(&state, tenth) }
             return (holder, state.share, state.kept - holder.kept.load(ordering: .relaxed))
         }
         let total = underWay.wrappingAdd(1, ordering: .relaxed).newValue

@@ -1,3 +1,4 @@
+import CLoader
 import CatalogueModel
 import DataProviders
 import Foundation
@@ -127,8 +128,8 @@ struct Server {
                     availableConnectionsDelegate: MaximumAvailableConnections(10_000)),
                 onServerRunning: { _ in
                     await welcome.show(port: port, adminPort: ports.admin)
-                    // Once what begins with the service has begun, off the loops: it takes some milliseconds.
-                    DispatchQueue.global().asyncAfter(deadline: .now() + 1) { MappedFiles.release() }
+                    // Once what begins with the service has begun: of what the start has used, calls use a third.
+                    DispatchQueue.global().asyncAfter(deadline: .now() + 1) { give_back_code() }
                 },
                 logger: logger))
         var configuration = ServiceGroupConfiguration(

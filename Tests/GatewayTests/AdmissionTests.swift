@@ -53,6 +53,13 @@ struct AdmissionTests {
         #expect(Self.refusal(admission, "large", 0.2) == .overShare)
     }
 
+    @Test func `calls that come later than they were read take nothing away from what is kept for the others`() throws {
+        let admission = Admission(limit: 40)
+        for place in try (0..<10).map({ _ in try #require(Self.place(admission, "small")) }) { admission.end(place) }
+        for call in 0..<30 { #expect(Self.refusal(admission, "large", call.isMultiple(of: 2) ? 1 : 0) == nil) }
+        #expect(Self.refusal(admission, "large", 1) == .overShare)
+    }
+
     @Test func `an organisation that asks no more leaves its share to the others within two seconds`() throws {
         let admission = Admission(limit: 40)
         for place in try (0..<15).map({ _ in try #require(Self.place(admission, "gone")) }) { admission.end(place) }

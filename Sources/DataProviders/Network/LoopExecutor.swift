@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// An event loop as the executor of its calls' tasks, on which each call stays from one end to the other.
+/// An event loop as the executor of the tasks of its connections' calls (HTTP/1), which stay on it.
 ///
 /// What was read in one turn of the loop is taken together: all of it is read, then calls begin or go on one after the
 /// other, then what they have written leaves. Left to the global executor, a task that was resumed runs « on the loop » and
@@ -15,7 +15,7 @@ public final class LoopExecutor: TaskExecutor {
 
     private struct Waiting {
         var jobs: [UnownedJob] = []
-        /// True from the first of them to the moment when none is left.
+        /// True from the first job, or the first that has written, to the moment when neither is left.
         var isScheduled = false
     }
 

@@ -222,7 +222,8 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler, LoopExec
         }
     }
 
-    /// A call that is answered without waiting comes back here: it is the first that goes on, however many follow.
+    /// What a page has answered before the end of its request was read comes back here: it is the first that goes on,
+    /// however many follow.
     private func takeQueued(_ context: ChannelHandlerContext) {
         guard !isTaking else { return }
         isTaking = true
