@@ -14,6 +14,7 @@ final class CallPipeline: Sendable {
     let snapshot: HubSnapshot
     let call: Call
     let operation: APIOperation
+    /// When it was read: what it waits for its turn counts.
     let started = ContinuousClock.now
     /// The moment of the call, the same for every step: a limit, a right, a day and a cache do not see different ones.
     let now: Date
