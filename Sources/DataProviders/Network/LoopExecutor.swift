@@ -23,10 +23,12 @@ public final class LoopExecutor: TaskExecutor {
 
     private let loop: any EventLoop
     private let waiting = Mutex(Waiting())
-    /// Used on the loop's thread only.
-    nonisolated(unsafe) private var written: [any Writing] = []
+    private let written: NIOLoopBoundBox<[any Writing]>
 
-    private init(_ loop: any EventLoop) { self.loop = loop }
+    private init(_ loop: any EventLoop) {
+        self.loop = loop
+        written = NIOLoopBoundBox([], eventLoop: loop)
+    }
 
     /// The executor of the loop that the caller runs on.
     public static func of(_ loop: any EventLoop) -> LoopExecutor {
@@ -44,8 +46,8 @@ public final class LoopExecutor: TaskExecutor {
 
     /// Ends the turn of something once all that was read has been taken; called on the loop, once a turn.
     public func atEnd(_ writing: any Writing) {
-        written.append(writing)
-        if written.count == 1 { schedule { _ in } }
+        written.value.append(writing)
+        if written.value.count == 1 { schedule { _ in } }
     }
 
     private func schedule(_ add: (inout [UnownedJob]) -> Void) {
@@ -61,8 +63,8 @@ public final class LoopExecutor: TaskExecutor {
         while let jobs = next() {
             for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
             if jobs.isEmpty {
-                let ended = written
-                written.removeAll(keepingCapacity: true)
+                let ended = written.value
+                written.value.removeAll(keepingCapacity: true)
                 for writing in ended { writing.endTurn() }
             }
         }
@@ -77,8 +79,8 @@ public final class LoopExecutor: TaskExecutor {
                 waiting.jobs.reserveCapacity(jobs.count)
                 return jobs
             }
-            waiting.isScheduled = !written.isEmpty
-            return written.isEmpty ? nil : []
+            waiting.isScheduled = !written.value.isEmpty
+            return waiting.isScheduled ? [] : nil
         }
     }
 }
