@@ -121,7 +121,7 @@ def hub(folder, organisations, environment):
     """A hub and the tokens of as many organisations. Yields (base URL, tokens)."""
     binary = unefois_server.executable("release")
     if not binary:
-        sys.exit("✗ unefois n'est pas compilé : swift build -c release --product unefois")
+        sys.exit("✗ unefois n'est pas compilé : make release")
     print(f"binaire {binary.parent.name}")
     environment = {"UNEFOIS_SANDBOX": "false", "UNEFOIS_LOG_LEVEL": "critical", **environment}
     with unefois_server.unefois(folder, binary=binary, environment=environment) as (base, _):
