@@ -26,14 +26,16 @@ public final class CaseRegister: CaseRegistering {
 
     /// How often changes are asked for.
     static let interval = Duration.milliseconds(250)
-    /// The age from which what was read last is no longer trusted.
-    static let staleAfter = Duration.seconds(5)
+    private let staleAfter: Duration
 
     /// A register to be read with ``refresh()`` before its first question.
-    public init(store: CaseStore) { self.store = store }
+    /// - Parameter staleAfter: the age from which what was read last is no longer trusted.
+    public init(store: CaseStore, staleAfter: Duration = .seconds(5)) {
+        (self.store, self.staleAfter) = (store, staleAfter)
+    }
 
     public func state(of reference: String, in grant: Grant.ID) -> CaseState {
-        guard let last = reading.withLock({ $0.last }), last.duration(to: .now) < Self.staleAfter else {
+        guard let last = reading.withLock({ $0.last }), last.duration(to: .now) < staleAfter else {
             return .unreadable
         }
         let digest = store.digest(reference, of: grant)

@@ -14,6 +14,8 @@ import Testing
         QuotaClaim(provider: "bank", part: "", quota: ProviderQuota(calls: calls, period: period))
     }
 
+    private static let enough = 100
+
     /// When requests arrived at the provider, of however many nodes.
     private final class Provider: Sendable {
         private let arrivals = Mutex<[ContinuousClock.Instant]>([])
@@ -32,12 +34,14 @@ import Testing
         }
     }
 
-    /// Sends as many requests as the node lets through, until the deadline.
+    /// Sends as many requests as the node lets through, for some seconds and until the provider has had enough: a busy
+    /// machine needs longer.
     private static func hurry(
-        _ quotas: SharedQuotas, _ claim: QuotaClaim, _ provider: Provider, until deadline: ContinuousClock.Instant
+        _ quotas: SharedQuotas, _ claim: QuotaClaim, _ provider: Provider, since start: ContinuousClock.Instant
     ) async throws {
         var random = SystemRandomNumberGenerator()
-        while deadline > .now {
+        func isWithin(_ seconds: Int) -> Bool { start.duration(to: .now) < .seconds(seconds) }
+        while isWithin(6) || provider.count < Self.enough && isWithin(60) {
             if await quotas.take([claim]) == nil {
                 // It arrives at some time between its leave and the end of its exchange.
                 if Bool.random(using: &random) {
@@ -54,10 +58,10 @@ import Testing
     }
 
     @Test(arguments: TestDatabase.all)
-    func `three nodes in a hurry never exceed it, and use most of it`(_ maker: TestDatabase) async throws {
+    func `three nodes in a hurry never exceed it, and all get on`(_ maker: TestDatabase) async throws {
         try await withNodes(maker) { open, _ in
             let (claim, provider) = (Self.claim(30, 1), Provider())
-            let deadline = ContinuousClock.now + .seconds(6)
+            let start = ContinuousClock.now
             try await withThrowingTaskGroup { group in
                 for number in 0..<3 {
                     let quotas = SharedQuotas(database: try await open(), node: "n\(number)")
@@ -65,7 +69,7 @@ import Testing
                         try await withThrowingTaskGroup { inner in
                             let renewal = Task { try await quotas.run() }
                             for _ in 0..<4 {
-                                inner.addTask { try await Self.hurry(quotas, claim, provider, until: deadline) }
+                                inner.addTask { try await Self.hurry(quotas, claim, provider, since: start) }
                             }
                             try await inner.waitForAll()
                             renewal.cancel()
@@ -75,7 +79,7 @@ import Testing
                 try await group.waitForAll()
             }
             #expect(provider.most(in: .seconds(1)) <= 30)
-            #expect(provider.count > 60)
+            #expect(provider.count >= Self.enough)
         }
     }
 
@@ -84,18 +88,21 @@ import Testing
         _ maker: TestDatabase
     ) async throws {
         try await withNodes(maker) { open, _ in
-            let (claim, provider) = (Self.claim(16, 1), Provider())
+            let claim = Self.claim(16, 1)
             let one = SharedQuotas(database: try await open(), node: "one")
             let two = SharedQuotas(database: try await open(), node: "two")
             for _ in 0..<16 { #expect(await one.take([claim]) == nil) }
             for _ in 0..<16 { one.end([claim]) }
             // All are the first's, and were used just now.
             #expect(await two.take([claim]) != nil)
-            try await Task.sleep(for: .milliseconds(1100))
-            await one.renew()
-            try await Task.sleep(for: .milliseconds(300))
-            #expect(await two.take([claim]) == nil)
-            _ = provider
+            let start = ContinuousClock.now
+            var isTaken = false
+            while !isTaken, start.duration(to: .now) < .seconds(60) {
+                try await Task.sleep(for: .milliseconds(300))
+                await one.renew()
+                isTaken = await two.take([claim]) == nil
+            }
+            #expect(isTaken)
         }
     }
 
