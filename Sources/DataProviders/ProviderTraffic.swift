@@ -56,13 +56,13 @@ final class ProviderTraffic: Sendable {
     /// Sends a request unless too many are under way, within what is left of the call's time.
     /// - Parameter limit: the most that this one exchange may take.
     func send(
-        _ request: ProviderRequest, over network: any HTTPTransport, by deadline: Deadline?, atMost limit: Duration
+        _ request: consuming ProviderRequest, over network: any HTTPTransport, by deadline: Deadline?,
+        atMost limit: Duration
     ) async throws(TransportFailure) -> ProviderResponse {
         let time = min(limit, deadline?.remaining ?? limit)
         guard time > .zero else { throw .timeout }
         guard enter() else { throw .withheld(code: "00472", retryIn: 1) }
         defer { underWay.wrappingSubtract(1, ordering: .relaxed) }
-        var request = request
         request.traffic = self
         return try await network.send(request, timeout: time)
     }

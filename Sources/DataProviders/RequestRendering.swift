@@ -12,14 +12,13 @@ extension RequestPlan {
         url.write(text: base)
         try Self.write(path, frame, into: &url)
         try Self.write(query, frame, after: url.withWritten { $0.contains(UInt8(ascii: "?")) } ? "&" : "?", into: &url)
-        var request = ProviderRequest(method: method, url: url.text, headers: try Self.texts(headers, frame))
-        request.takesCutOff = takesCutOff
+        var headers = try Self.texts(headers, frame)
         let rendered = try body.rendered(facts, frame)
-        request.body = rendered?.bytes
-        if !request.headers.contains(where: { $0.name.isSameIgnoringCase(as: "content-type") }) {
-            request.headers.append(("Content-Type", rendered?.type ?? "application/json"))
+        if !headers.contains(where: { $0.name.isSameIgnoringCase(as: "content-type") }) {
+            headers.append(("Content-Type", rendered?.type ?? "application/json"))
         }
-        return request
+        return ProviderRequest(
+            method: method, url: url.text, headers: headers, body: rendered?.bytes, takesCutOff: takesCutOff)
     }
 
     static func texts(
@@ -29,7 +28,7 @@ extension RequestPlan {
         texts.reserveCapacity(pairs.count + 2)
         let span = pairs.span
         for place in span.indices {
-            guard let text = try span[place].value.value(in: frame).text else { continue }
+            guard let text = try span[place].value.text(in: frame) else { continue }
             texts.append((span[place].name, text))
         }
         return texts
@@ -51,7 +50,7 @@ extension RequestPlan {
         var sign = first
         let span = pairs.span
         for place in span.indices {
-            guard let text = try span[place].value.value(in: frame).text else { continue }
+            guard let text = try span[place].value.text(in: frame) else { continue }
             write(span[place].name, text, after: sign, into: &output)
             sign = "&"
         }
@@ -72,12 +71,12 @@ extension RequestPlan {
         _ path: Expression, _ frame: borrowing Frame, into output: inout ByteOutput
     ) throws(MappingFailure) {
         guard case .template(let pieces) = path else {
-            return percentEncode(try path.value(in: frame).text ?? "", keeping: UInt8(ascii: "/"), into: &output)
+            return percentEncode(try path.text(in: frame) ?? "", keeping: UInt8(ascii: "/"), into: &output)
         }
         for piece in pieces {
             var kept: UInt8?
             if case .literal = piece { kept = UInt8(ascii: "/") }
-            percentEncode(try piece.value(in: frame).text ?? "", keeping: kept, into: &output)
+            percentEncode(try piece.text(in: frame) ?? "", keeping: kept, into: &output)
         }
     }
 

@@ -17,7 +17,7 @@ public struct ProviderRequest: Sendable {
     /// The client certificate to show (RFC 8446), by the paths of its files.
     public var identity: ClientIdentity?
     /// True where an answer whose end never came is taken as it is: some providers cut their connections.
-    public var takesCutOff = false
+    public var takesCutOff: Bool
     /// What its address begins with, where that has been read before.
     var base: Target?
     /// Says whether it may be tried again, where it may be repeated; nil: only on a connection that had been kept.
@@ -25,13 +25,14 @@ public struct ProviderRequest: Sendable {
 
     public init(
         method: RequestPlan.Method, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
-        identity: ClientIdentity? = nil
+        identity: ClientIdentity? = nil, takesCutOff: Bool = false
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.identity = identity
+        self.takesCutOff = takesCutOff
     }
 
     /// Where it goes; nil where the address is none.

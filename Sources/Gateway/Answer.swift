@@ -1,5 +1,4 @@
 import CatalogueModel
-import HTTPTypes
 import Values
 
 /// What the gateway answers a call, before the listener writes it.
@@ -11,10 +10,10 @@ public struct Answer: Sendable {
     public var body: [UInt8]
 
     public struct Header: Sendable {
-        public let name: HTTPField.Name
+        public let name: HeaderName
         public let value: String
 
-        init(_ name: HTTPField.Name, _ value: String) { (self.name, self.value) = (name, value) }
+        init(_ name: HeaderName, _ value: String) { (self.name, self.value) = (name, value) }
     }
 
     /// All that it is sent with but the type.
@@ -92,7 +91,7 @@ package struct Presentation {
 
     static func common(_ call: Call) -> [Answer.Header] {
         var headers: [Answer.Header] = []
-        headers.reserveCapacity(9)
+        headers.reserveCapacity(12)
         headers.append(.init(.requestID, call.requestID))
         return headers
     }

@@ -5,7 +5,7 @@ import Values
 
 extension Gateway {
     /// Waits for the entry's flush.
-    /// - Returns: the record's name, for ``HTTPField/Name/ledgerEntry``.
+    /// - Returns: the record's name, for ``HeaderName/ledgerEntry``.
     func write(_ entry: LedgerEntry) async throws(LedgerError) -> String {
         parts.ledger.entry(try await flushed.append(entry, to: parts.ledger))
     }

@@ -1,30 +1,40 @@
 import HTTPTypes
 
-/// The headers of the hub's contract, made once. Each text is a valid name; what stands for a name that were not one
-/// would never be read.
+/// The headers of the hub's answers. A number each: a name of the library is two texts, counted at every copy.
+public enum HeaderName: String, Sendable, CaseIterable {
+    case accessControlAllowOrigin = "Access-Control-Allow-Origin"
+    case allow = "Allow"
+    case cacheControl = "Cache-Control"
+    case cacheExpiresIn = "X-Cache-Expires-in"
+    case contentDisposition = "Content-Disposition"
+    case contentSecurityPolicy = "Content-Security-Policy"
+    case frameOptions = "X-Frame-Options"
+    case ledgerEntry = "X-Ledger-Entry"
+    case purposeLimit = "X-Purpose-Quota-Limit"
+    case purposeRemaining = "X-Purpose-Quota-Remaining"
+    case purposeReset = "X-Purpose-Quota-Reset"
+    case purposeWarning = "X-Purpose-Quota-Warning"
+    case rateLimit = "RateLimit-Limit"
+    case rateLimitRemaining = "RateLimit-Remaining"
+    case rateLimitReset = "RateLimit-Reset"
+    case requestID = "X-Request-Id"
+    case responseCached = "X-Response-Cached"
+    case retryAfter = "Retry-After"
+    case robots = "X-Robots-Tag"
+    case runtime = "X-Runtime"
+    case strictTransportSecurity = "Strict-Transport-Security"
+    case vary = "Vary"
+    case wwwAuthenticate = "WWW-Authenticate"
+    case xContentTypeOptions = "X-Content-Type-Options"
+
+    /// The name as the library of HTTP types has it.
+    var field: HTTPField.Name? { HTTPField.Name(rawValue) }
+}
+
+/// Headers that the library does not name. Each text is a valid name; what stands for a name that were not one would
+/// never be read.
 extension HTTPField.Name {
-    static let apiKey = named("X-Api-Key")
-    static let agentID = named("X-Agent-Id")
-    static let clientCert = named("Client-Cert")
     static let dpop = named("DPoP")
-    static let delegationID = named("X-Delegation-Id")
-    static let purpose = named("X-Purpose")
-    static let caseReference = named("X-Case-Reference")
-    static let purposeLimit = named("X-Purpose-Quota-Limit")
-    static let purposeRemaining = named("X-Purpose-Quota-Remaining")
-    static let purposeReset = named("X-Purpose-Quota-Reset")
-    static let purposeWarning = named("X-Purpose-Quota-Warning")
-    static let requestID = named("X-Request-Id")
-    static let forwardedFor = named("X-Forwarded-For")
-    static let responseCached = named("X-Response-Cached")
-    static let cacheExpiresIn = named("X-Cache-Expires-in")
-    static let rateLimit = named("RateLimit-Limit")
-    static let rateLimitRemaining = named("RateLimit-Remaining")
-    static let rateLimitReset = named("RateLimit-Reset")
-    static let frameOptions = named("X-Frame-Options")
-    static let runtime = named("X-Runtime")
-    static let ledgerEntry = named("X-Ledger-Entry")
-    static let generateProof = named("X-Generate-Proof")
     static let robots = named("X-Robots-Tag")
     static let referrerPolicy = named("Referrer-Policy")
 

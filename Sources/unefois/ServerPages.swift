@@ -73,7 +73,7 @@ struct TriedCalls: CallTrying {
         guard let answer = await gateway.answer(call) else {
             return TriedAnswer(status: 404, headers: [], body: [], duration: .zero)
         }
-        let fields = [("Content-Type", answer.contentType)] + answer.allHeaders.map { ($0.name.rawName, $0.value) }
+        let fields = [("Content-Type", answer.contentType)] + answer.allHeaders.map { ($0.name.rawValue, $0.value) }
         return TriedAnswer(
             status: answer.status, headers: fields, body: answer.body, duration: began.duration(to: .now))
     }

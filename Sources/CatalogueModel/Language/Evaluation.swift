@@ -136,7 +136,18 @@ package struct Frame {
 extension Expression {
     /// The value in that frame; what is absent is null.
     package func value(in frame: borrowing Frame) throws(MappingFailure) -> JSON {
-        frame.text.value(try found(in: frame))
+        switch try found(in: frame) {
+        case .made(let value): value
+        case .part(let place): frame.text.value(place)
+        }
+    }
+
+    /// The text of that value; nil where it has none.
+    package func text(in frame: borrowing Frame) throws(MappingFailure) -> String? {
+        switch try value(in: frame) {
+        case .string(let text): text
+        case let value: value.text
+        }
     }
 
     /// The same, left in the provider's text where it stands there.
@@ -171,7 +182,7 @@ extension Expression {
         case .apply(let transform, let base): return .made(try transform.apply(to: try base.value(in: frame), frame))
         case .template(let pieces):
             var text = ""
-            for piece in pieces { text += try piece.value(in: frame).text ?? "" }
+            for piece in pieces { text += try piece.text(in: frame) ?? "" }
             return .made(.string(text))
         case .choice(let branches):
             for branch in branches where try branch.condition?.holds(in: frame) ?? true {
@@ -250,18 +261,18 @@ extension Condition {
         case .present(let value): return !frame.text.isBlank(try value.found(in: frame))
         case .absent(let value): return frame.text.isNull(try value.found(in: frame))
         case .startsWith(let left, let right):
-            guard let left = try left.value(in: frame).text, let right = try right.value(in: frame).text else {
+            guard let left = try left.text(in: frame), let right = try right.text(in: frame) else {
                 return false
             }
             return left.hasPrefix(right)
         case .contains(let left, let right):
-            guard let left = try left.value(in: frame).text, let right = try right.value(in: frame).text else {
+            guard let left = try left.text(in: frame), let right = try right.text(in: frame) else {
                 return false
             }
             return left.contains(right)
-        case .matches(let value, let pattern): return try value.value(in: frame).text.map(pattern.matches) ?? false
+        case .matches(let value, let pattern): return try value.text(in: frame).map(pattern.matches) ?? false
         case .companyNumber(let value, let isEstablishment):
-            guard let text = try value.value(in: frame).text else { return false }
+            guard let text = try value.text(in: frame) else { return false }
             return isEstablishment ? CompanyNumber.isSiret(text) : CompanyNumber.isSiren(text)
         case .all(let conditions):
             for condition in conditions where try !condition.holds(in: frame) { return false }

@@ -15,7 +15,7 @@ extension Transform {
         case .table(let table): return value.text.flatMap { table[$0] } ?? .null
         case .nullIf(let literal): return value.equals(literal) ? .null : value
         case .get(let key):
-            guard let key = try key.value(in: frame).text else { return .null }
+            guard let key = try key.text(in: frame) else { return .null }
             return value.part(key)
         case .find(let name): return .array(Self.parts(named: name, of: value))
         case .each, .earliest, .latest, .sort, .group, .pivot: return try onList(value.items ?? [], frame)
@@ -64,7 +64,7 @@ extension Transform {
             let number = digest.prefix(7).reduce(0) { $0 << 8 | Int($1) }
             return .integer(number % bound)
         case .bracket(let grids, let name):
-            guard let grid = try name.value(in: frame).text.flatMap({ grids[$0] }),
+            guard let grid = try name.text(in: frame).flatMap({ grids[$0] }),
                 let bracket = grid.bracket(of: try value.number())
             else { return .null }
             return ["code": .string(bracket.code), "label": .string(bracket.label)]

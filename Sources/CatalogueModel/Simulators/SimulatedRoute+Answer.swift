@@ -114,7 +114,7 @@ extension SimulatedAnswer {
     func reply(_ frame: borrowing Frame, _ pages: [[String]]?) throws(MappingFailure) -> SimulatedReply {
         var fields: [(name: String, value: String)] = []
         for header in headers {
-            if let text = try header.value.value(in: frame).text { fields.append((header.name, text)) }
+            if let text = try header.value.text(in: frame) { fields.append((header.name, text)) }
         }
         return SimulatedReply(status: status, headers: fields, body: try rendered(frame, pages))
     }
@@ -130,7 +130,7 @@ extension SimulatedAnswer {
             let text = #"<?xml version="1.0" encoding="UTF-8"?>"# + (try template.value(in: frame, true).xml)
             return .bytes(Array(text.utf8), type: "text/xml; charset=utf-8")
         case .text(let expression):
-            return .bytes(Array((try expression.value(in: frame).text ?? "").utf8), type: "text/plain; charset=utf-8")
+            return .bytes(Array((try expression.text(in: frame) ?? "").utf8), type: "text/plain; charset=utf-8")
         case .document: return .document(pages ?? [])
         }
     }

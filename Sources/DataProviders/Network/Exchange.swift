@@ -25,17 +25,14 @@ final class Exchange {
 
     /// - Parameter waiting: resumed once, on the loop.
     init(
-        _ request: ProviderRequest, _ target: Target, _ wire: ByteBuffer, timeout: TimeAmount,
+        _ method: RequestPlan.Method, _ target: Target, _ wire: ByteBuffer, takesCutOff: Bool,
+        _ traffic: ProviderTraffic?, timeout: TimeAmount,
         _ waiting: UnsafeContinuation<Result<ProviderResponse, TransportFailure>, Never>
     ) {
-        self.target = target
-        self.wire = wire
-        self.waiting = waiting
-        method = request.method
+        (self.method, self.target, self.wire) = (method, target, wire)
+        (self.takesCutOff, self.traffic, self.waiting) = (takesCutOff, traffic, waiting)
         deadline = .now() + timeout
-        mayRetry = request.method == .get
-        takesCutOff = request.takesCutOff
-        traffic = request.traffic
+        mayRetry = method == .get
     }
 
     /// Whether it is put once more; asked before each retry.

@@ -33,7 +33,7 @@ extension Answer {
             wire.write(text: contentType)
             for place in headers.indices {
                 wire.write("\r\n")
-                wire.write(text: headers[place].name.rawName)
+                wire.write(text: headers[place].name.rawValue)
                 wire.write(": ")
                 wire.write(text: headers[place].value)
             }
@@ -53,7 +53,7 @@ extension Answer {
 }
 
 extension Answer {
-    fileprivate static let commonLines = Array(common.map { "\r\n\($0.name.rawName): \($0.value)" }.joined().utf8)
+    fileprivate static let commonLines = Array(common.map { "\r\n\($0.name.rawValue): \($0.value)" }.joined().utf8)
 }
 
 /// The present as `Date` states it (RFC 9110 §5.6.7), written once a second.

@@ -109,7 +109,8 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler, LoopExec
             guard bytes + buffer.readableBytes <= Self.largestBody else { return refuseBody(head) }
             state = .receiving(head, routed, bytes: bytes + buffer.readableBytes)
         case (.receiving(let head, let routed, _), .end):
-            begin(RequestForm(head), Call(head, routed, peer, callerAddress), routed, context)
+            let call = pipeline(Call(head, routed, peer, callerAddress), routed)
+            begin(RequestForm(head), call, routed.variables, context)
         case (.passing(_, let isAnswered), .end):
             patience.awaitsNothing()
             state = .passing(isRead: true, isAnswered: isAnswered)
@@ -132,19 +133,21 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler, LoopExec
     /// Takes a call past the parser; false where it is none of the hub's, or cannot be answered yet.
     func take(_ request: PlainRequest) -> Bool {
         guard let context, context.channel.isWritable, let routed = gateway.routed(request.target) else { return false }
-        begin(.plain, Call("GET", request.headers, routed, peer, callerAddress), routed, context)
+        let call = pipeline(Call("GET", request.headers, routed, peer, callerAddress), routed)
+        begin(.plain, call, routed.variables, context)
         return true
     }
 
+    private func pipeline(_ call: consuming Call, _ routed: RoutedCall) -> CallPipeline {
+        CallPipeline(gateway: gateway, snapshot: routed.snapshot, call: call, operation: routed.operation)
+    }
+
     private func begin(
-        _ form: RequestForm, _ call: consuming Call, _ routed: RoutedCall, _ context: ChannelHandlerContext
+        _ form: RequestForm, _ pipeline: CallPipeline, _ variables: [String: String]?, _ context: ChannelHandlerContext
     ) {
         state = .answering(form)
         patience.awaitsNothing()
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let pipeline = CallPipeline(
-            gateway: gateway, snapshot: routed.snapshot, call: call, operation: routed.operation)
-        let variables = routed.variables
         Task(executorPreference: executor) {
             let answer = await pipeline.answer(variables)
             handler.value.write(answer)

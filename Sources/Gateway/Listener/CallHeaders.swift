@@ -71,8 +71,8 @@ struct CallHeaders: Equatable {
 
 extension Call {
     init(
-        method: String, path: String, query: QueryParameters, headers: CallHeaders, remoteAddress: String?,
-        clientCertificate: [UInt8]?
+        method: String, path: String, query: QueryParameters, headers: borrowing CallHeaders,
+        remoteAddress: String?, clientCertificate: [UInt8]?
     ) {
         let bearer = headers.bearer
         let other = bearer == nil ? headers.authorization : nil

@@ -72,7 +72,9 @@ extension Response {
         let headers = answer.allHeaders
         fields.reserveCapacity(headers.count + 1)
         fields[.contentType] = answer.contentType
-        for header in headers { fields.append(HTTPField(name: header.name, value: header.value)) }
+        for header in headers {
+            if let name = header.name.field { fields.append(HTTPField(name: name, value: header.value)) }
+        }
         self.init(
             status: .init(code: answer.status), headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))

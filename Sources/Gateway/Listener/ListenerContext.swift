@@ -47,7 +47,7 @@ public struct CallerAddress: Sendable {
 
     /// The caller's address and certificate: the connection's own, or where it comes from a trusted proxy what that says
     /// in `X-Forwarded-For` and `Client-Cert` (RFC 9440).
-    func caller(_ peer: Peer, _ said: CallHeaders) -> Peer {
+    func caller(_ peer: Peer, _ said: borrowing CallHeaders) -> Peer {
         guard !proxies.isEmpty, let address = peer.address, isProxy(address) else { return peer }
         let told = believesCertificates ? said.clientCertificates : []
         return Peer(

@@ -49,13 +49,17 @@ extension Gateway {
 
 extension Call {
     /// Reads a request's head in one pass over its headers.
-    package init(_ head: HTTPRequestHead, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
+    package init(_ head: HTTPRequestHead, _ routed: borrowing RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress)
+    {
         var said = CallHeaders()
         for (name, value) in head.headers { name.withBytes { said.take($0, value) } }
         self.init(head.method.rawValue, said, routed, peer, callerAddress)
     }
 
-    init(_ method: String, _ said: CallHeaders, _ routed: RoutedCall, _ peer: Peer, _ callerAddress: CallerAddress) {
+    init(
+        _ method: String, _ said: borrowing CallHeaders, _ routed: borrowing RoutedCall, _ peer: Peer,
+        _ callerAddress: CallerAddress
+    ) {
         let caller = callerAddress.caller(peer, said)
         self.init(
             method: method, path: routed.path, query: QueryParameters(routed.query), headers: said,
