@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "CLibCrypto", "Values", .product(name: "Logging", package: "swift-log"),
+                "CChecksum", "CLibCrypto", "Values", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -136,6 +136,7 @@ let package = Package(
         .systemLibrary(
             name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(name: "CLoader"),
+        .target(name: "CChecksum"),
         .target(name: "Storage", dependencies: ["CLibPQ", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "Nodes",
@@ -205,7 +206,7 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Ledger", "Values", .product(name: "Crypto", package: "swift-crypto"),
+                "Ledger", "CChecksum", "Values", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(

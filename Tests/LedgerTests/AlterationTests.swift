@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -204,7 +205,7 @@ private enum Alteration: Int, CaseIterable {
         try whole.write(to: copy.url)
         #expect(try copy.reader.verify(keys: [key], checkpoints: [brought]).problems == [])
         for seed in Self.firstSeed..<(Self.firstSeed + Self.count) {
-            var (altered, random) = (whole, SeededGenerator(seed))
+            var (altered, random) = (whole, SeededGenerator(seed: UInt64(seed)))
             let alteration = try #require(Alteration(rawValue: seed % Alteration.allCases.count))
             try alteration.apply(to: &altered, &random)
             guard altered.files != whole.files else { continue }
@@ -242,7 +243,7 @@ private enum Alteration: Int, CaseIterable {
         try FileManager.default.createDirectory(at: copy.url, withIntermediateDirectories: true)
         let file = copy.url.appending(path: "00000000000000000001.ledger")
         for seed in 0..<400 {
-            var random = SeededGenerator(seed)
+            var random = SeededGenerator(seed: UInt64(seed))
             var bytes = seed.isMultiple(of: 3) ? [] : SegmentHeader(logID: 9, before: Frontier()).bytes
             for _ in 0..<Int.random(in: 0..<6, using: &random) {
                 switch Int.random(in: 0..<4, using: &random) {

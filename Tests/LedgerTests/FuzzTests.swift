@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -12,7 +13,7 @@ import Testing
         let whole = try Data(contentsOf: file)
         let used = try #require(whole.lastIndex { $0 != 0 }) + 1
         let written = Set(try scratch.reader.all().map(\.requestID))
-        var random = SeededGenerator(7)
+        var random = SeededGenerator(seed: 7)
         var told = 0
         for _ in 0..<300 {
             var bytes = whole

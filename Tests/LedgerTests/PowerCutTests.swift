@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -24,7 +25,7 @@ final class PowerCutFiles: LedgerFiles {
     private let state: Mutex<State>
 
     init(seed: Int) {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         state = Mutex(State(operationsLeft: .random(in: 0..<60, using: &random), random: random))
     }
 
@@ -163,7 +164,7 @@ final class KeptCalls: Sendable {
 
     /// The tree's files are not flushed with each record: behind the last segment's start anything may stand.
     private func spoilTree(_ seed: Int) throws {
-        var random = SeededGenerator(seed + 1_000_000)
+        var random = SeededGenerator(seed: UInt64(seed + 1_000_000))
         let start = try LedgerFolder(scratch.ledger.url).segments().last.map { $0.firstSequence - 1 } ?? 0
         for height in 0..<20 {
             let path = scratch.ledger.url.path + "/tree/" + (height < 10 ? "0" : "") + String(height)

@@ -1,4 +1,6 @@
+import CChecksum
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ledger
@@ -89,5 +91,20 @@ import Testing
         #expect(Checksum.of(digits, 0..<9) == 0xE306_9283)
         #expect(Checksum.of(digits, 0..<4, 4..<9) == 0xE306_9283)
         #expect(Checksum.of([UInt8](repeating: 0xFF, count: 32), 0..<32) == 0x62A8_AB43)
+    }
+
+    @Test(.enabled(if: crc32c_is_instruction(), "this processor has no instruction for it"))
+    func `the processor's instruction and the tables give the same checksum, whatever the length and the place`() {
+        var random = SeededGenerator(seed: 32)
+        let bytes = (0..<300).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        bytes.withUnsafeBytes { bytes in
+            for start in 0..<9 {
+                for end in start...bytes.count {
+                    let part = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+                    let before = UInt32.random(in: .min ... .max, using: &random)
+                    #expect(Checksum.byInstruction(before, part) == Checksum.byTables(before, part))
+                }
+            }
+        }
     }
 }
