@@ -288,9 +288,16 @@ for target in package.targets where profiled.contains(target.name) && (isRecordi
     let flags = [
         "-Xfrontend", isRecording ? "-ir-profile-generate" : "-ir-profile-use=\(recorded)",
         "-Xfrontend", "-disable-incremental-llvm-codegen", "-Xllvm", "-static-func-full-module-prefix=0",
+        // What hardly ever runs of a function stands apart from the rest of it.
+        "-Xllvm", "-enable-split-machine-functions",
     ]
     target.swiftSettings?.append(.unsafeFlags(flags, isRelease))
 }
-for target in package.targets where isRecording && target.type == .executable {
-    target.linkerSettings = (target.linkerSettings ?? []) + [.unsafeFlags(["-profile-generate"], isRelease)]
+/// Functions that call each other stand together (docs/decisions/0025-function-order.md), where that is recorded.
+let edges = "\(Context.packageDirectory)/Benchmarks/calls.edges"
+let ordered = FileManager.default.fileExists(atPath: edges)
+let order = ["call-graph-ordering-file=\(edges)", "no-warn-symbol-ordering"].flatMap { ["-Xlinker", "--\($0)"] }
+for target in package.targets where target.name == "unefois" && (isRecording || ordered) {
+    let flags = isRecording ? ["-profile-generate"] : ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now"] + order
+    target.linkerSettings = (target.linkerSettings ?? []) + [.unsafeFlags(flags, isRelease)]
 }
