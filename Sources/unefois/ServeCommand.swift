@@ -36,7 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
             try await Server(settings: settings, registry: registry).run()
         } catch {
             output.flush(seconds: 2)
-            throw CleanExit.failure("\(error)")
+            throw CleanExit.failure((error as? CocoaError)?.inWords ?? "\(error)")
         }
         output.flush(seconds: 2)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import NIOCore
 import NIOPosix
 
@@ -20,7 +21,19 @@ struct Unefois: AsyncParsableCommand {
     /// of their own. Measured in `docs/decisions/0006-event-loops-run-async-code.md`.
     static func main() async {
         _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
-        await main(nil)
+        do {
+            let command = try await asyncParseAsRoot()
+            if var waiting = command as? any AsyncParsableCommand {
+                try await waiting.run()
+            } else {
+                var command = command
+                try command.run()
+            }
+        } catch let failure as CocoaError {
+            exit(withError: CleanExit.failure(failure.inWords))
+        } catch {
+            exit(withError: error)
+        }
     }
 }
 
