@@ -12,8 +12,8 @@ COPY . .
 ARG SOURCE_DATE_EPOCH=0
 ENV SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH
 RUN python3 -m venv .venv && .venv/bin/python scripts/dsfr
-RUN swift build -c release --static-swift-stdlib --product unefois
-RUN packaging/package "$(swift build -c release --static-swift-stdlib --show-bin-path)/unefois" /out
+RUN swift build -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections --product unefois
+RUN packaging/package .build/release/unefois /out
 
 FROM debian:bookworm-slim
 RUN --mount=from=build,source=/out,target=/out \

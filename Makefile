@@ -10,8 +10,9 @@ help: ## affiche cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Swift's library is in the program: a seventh less processor time per call (docs/decisions/0024-static-library.md), and
-# the package needs nothing that Debian does not have.
-RELEASE := -c release --static-swift-stdlib
+# the package needs nothing that Debian does not have. The linker lays out functions that have a section of their own
+# (0025-function-order.md).
+RELEASE := -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections
 PROGRAM = $$(swift build $(RELEASE) --show-bin-path)/unefois
 
 run: ARGS ?=

@@ -297,7 +297,8 @@ for target in package.targets where profiled.contains(target.name) && (isRecordi
 let edges = "\(Context.packageDirectory)/Benchmarks/calls.edges"
 let ordered = FileManager.default.fileExists(atPath: edges)
 let order = ["call-graph-ordering-file=\(edges)", "no-warn-symbol-ordering"].flatMap { ["-Xlinker", "--\($0)"] }
-for target in package.targets where target.name == "unefois" && (isRecording || ordered) {
+for target in package.targets
+where isRecording ? target.type == .executable : ordered && target.name == "unefois" {
     let flags = isRecording ? ["-profile-generate"] : ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "now"] + order
     target.linkerSettings = (target.linkerSettings ?? []) + [.unsafeFlags(flags, isRelease)]
 }

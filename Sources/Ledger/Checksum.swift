@@ -1,7 +1,7 @@
 import CChecksum
 
-/// CRC-32C (Castagnoli, RFC 3385 §6; reflected polynomial 0x82F63B78), by the processor's instruction where it has one,
-/// else eight bytes a step by tables. Measured: a thirtieth of the time.
+/// CRC-32C (Castagnoli, RFC 3385 §6; reflected polynomial 0x82F63B78), by the instruction of x86-64 where the processor
+/// has it, else eight bytes a step by tables. Measured: with it a ledger is verified in four fifths of the time.
 ///
 /// It finds accidents, not fraud: whoever can write the file can write the checksum.
 enum Checksum {

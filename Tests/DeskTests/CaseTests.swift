@@ -69,6 +69,18 @@ import Values
     }
 
     @Test(arguments: TestDatabase.all)
+    func `what was read too long ago is not believed`(_ maker: TestDatabase) async throws {
+        try await withTemporaryFolder { folder in
+            let (believed, store) = try await Self.register(maker, folder)
+            let doubted = CaseRegister(store: store, staleAfter: .zero)
+            _ = try await store.set(["A-1"], of: "g", open: true)
+            for register in [believed, doubted] { try await register.refresh() }
+            #expect(believed.state(of: "A-1", in: "g") == .open)
+            #expect(doubted.state(of: "A-1", in: "g") == .unreadable)
+        }
+    }
+
+    @Test(arguments: TestDatabase.all)
     func `a long list is read whole, in the order of changes`(_ maker: TestDatabase) async throws {
         try await withTemporaryFolder { folder in
             let (register, store) = try await Self.register(maker, folder)
