@@ -4,16 +4,13 @@
 #   docker run --read-only --tmpfs /tmp -p 8080:8080 -v unefois:/var/lib/unefois unefois
 
 FROM swift:6.3-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends \
-        ca-certificates curl dpkg-dev git libmimalloc-dev libpq-dev libsqlite3-dev libssl-dev libxml2-dev pkg-config python3 python3-venv zlib1g-dev \
-    && rm -rf /var/lib/apt/lists/*
+# « make release » installs what the compilation needs, as on any Debian.
+RUN apt-get update && apt-get install -y --no-install-recommends binutils dpkg-dev make
 WORKDIR /src
 COPY . .
 ARG SOURCE_DATE_EPOCH=0
 ENV SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH
-RUN python3 -m venv .venv && .venv/bin/python scripts/dsfr
-RUN swift build -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections --product unefois
-RUN packaging/package .build/release/unefois /out
+RUN make release && packaging/package .build/release/unefois /out
 
 FROM debian:bookworm-slim
 RUN --mount=from=build,source=/out,target=/out \
