@@ -197,7 +197,9 @@ public final class Gateway: Sendable {
 
     /// Answers a call, or says that its path is none of the hub's.
     public func answer(_ call: Call) async -> Answer? {
-        if let routed = routed(path: call.path, query: "") { return await answer(call, routed) }
+        if let routed = routed(path: call.path, query: "") {
+            return await pipeline(call, routed).answer(routed.variables)
+        }
         if let answer = await answerAboutToken(call) { return answer }
         return await ProxiedFile(gateway: self, snapshot: snapshot, call: call).answer()
     }

@@ -25,14 +25,17 @@ final class Exchange {
 
     /// - Parameter waiting: resumed once, on the loop.
     init(
-        _ method: RequestPlan.Method, _ target: Target, _ wire: ByteBuffer, takesCutOff: Bool,
-        _ traffic: ProviderTraffic?, timeout: TimeAmount,
+        _ request: ProviderRequest, _ target: Target, _ wire: ByteBuffer, timeout: TimeAmount,
         _ waiting: UnsafeContinuation<Result<ProviderResponse, TransportFailure>, Never>
     ) {
-        (self.method, self.target, self.wire) = (method, target, wire)
-        (self.takesCutOff, self.traffic, self.waiting) = (takesCutOff, traffic, waiting)
+        self.target = target
+        self.wire = wire
+        self.waiting = waiting
+        method = request.method
         deadline = .now() + timeout
-        mayRetry = method == .get
+        mayRetry = request.method == .get
+        takesCutOff = request.takesCutOff
+        traffic = request.traffic
     }
 
     /// Whether it is put once more; asked before each retry.

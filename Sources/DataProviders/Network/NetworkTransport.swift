@@ -28,11 +28,9 @@ public final class NetworkTransport: HTTPTransport {
         }
         let current = MultiThreadedEventLoopGroup.currentEventLoop
         let loop = current.flatMap { pools[ObjectIdentifier($0)] == nil ? nil : $0 } ?? group.next()
-        let (method, takesCutOff, traffic) = (request.method, request.takesCutOff, request.traffic)
         let result: Result<ProviderResponse, TransportFailure> = await withUnsafeContinuation { continuation in
             @Sendable func start() {
-                let exchange = Exchange(
-                    method, target, wire, takesCutOff: takesCutOff, traffic, timeout: TimeAmount(timeout), continuation)
+                let exchange = Exchange(request, target, wire, timeout: TimeAmount(timeout), continuation)
                 self.start(exchange, on: loop)
             }
             if loop.inEventLoop { start() } else { loop.execute(start) }

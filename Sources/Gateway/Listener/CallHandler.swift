@@ -109,7 +109,7 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler, LoopExec
             guard bytes + buffer.readableBytes <= Self.largestBody else { return refuseBody(head) }
             state = .receiving(head, routed, bytes: bytes + buffer.readableBytes)
         case (.receiving(let head, let routed, _), .end):
-            let call = pipeline(Call(head, routed, peer, callerAddress), routed)
+            let call = gateway.pipeline(Call(head, routed, peer, callerAddress), routed)
             begin(RequestForm(head), call, routed.variables, context)
         case (.passing(_, let isAnswered), .end):
             patience.awaitsNothing()
@@ -133,13 +133,9 @@ final class CallHandler: ChannelDuplexHandler, RemovableChannelHandler, LoopExec
     /// Takes a call past the parser; false where it is none of the hub's, or cannot be answered yet.
     func take(_ request: PlainRequest) -> Bool {
         guard let context, context.channel.isWritable, let routed = gateway.routed(request.target) else { return false }
-        let call = pipeline(Call("GET", request.headers, routed, peer, callerAddress), routed)
+        let call = gateway.pipeline(Call("GET", request.headers, routed, peer, callerAddress), routed)
         begin(.plain, call, routed.variables, context)
         return true
-    }
-
-    private func pipeline(_ call: consuming Call, _ routed: RoutedCall) -> CallPipeline {
-        CallPipeline(gateway: gateway, snapshot: routed.snapshot, call: call, operation: routed.operation)
     }
 
     private func begin(

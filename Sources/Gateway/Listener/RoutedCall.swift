@@ -40,10 +40,9 @@ extension Gateway {
         }
     }
 
-    /// Answers a call of an operation.
-    func answer(_ call: Call, _ routed: RoutedCall) async -> Answer {
-        await CallPipeline(gateway: self, snapshot: routed.snapshot, call: call, operation: routed.operation)
-            .answer(routed.variables)
+    /// The way of a call of an operation.
+    func pipeline(_ call: consuming Call, _ routed: RoutedCall) -> CallPipeline {
+        CallPipeline(gateway: self, snapshot: routed.snapshot, call: call, operation: routed.operation)
     }
 }
 
